@@ -1,0 +1,80 @@
+"""What every response carries and every request is told."""
+
+import zoneinfo
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+View = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+
+
+def security_headers(get_response: View) -> View:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def trusted_proxy(get_response: View) -> View:
+    """Believe X-Forwarded-For and -Proto only from an address in TRUSTED_PROXIES; drop them from anybody else."""
+    trusted = [ip_network(network) for network in settings.TRUSTED_PROXIES]
+
+    def is_trusted(address: str) -> bool:
+        try:
+            return any(ip_address(address) in network for network in trusted)
+        except ValueError:
+            return False
+
+    def client(chain: str, peer: str) -> str:
+        """The last address in the chain that is not a proxy of ours: the ones before it anybody can write."""
+        hops = [*(part.strip() for part in chain.split(",") if part.strip()), peer]
+        return next((hop for hop in reversed(hops) if not is_trusted(hop)), hops[0])
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        forwarded = {name: meta.pop(name, "") for name in FORWARDED}
+        if is_trusted(meta.get("REMOTE_ADDR", "")):
+            meta["REMOTE_ADDR"] = client(forwarded["HTTP_X_FORWARDED_FOR"], meta["REMOTE_ADDR"])
+            if forwarded["HTTP_X_FORWARDED_PROTO"] in {"http", "https"}:
+                meta["wsgi.url_scheme"] = forwarded["HTTP_X_FORWARDED_PROTO"]
+        return get_response(request)
+
+    return middleware
+
+
+def reader_time_zone(get_response: View) -> View:
+    """Show times in the reader's own zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = getattr(request.user, "time_zone", "")
+        with timezone.override(zoneinfo.ZoneInfo(name) if name else None):
+            return get_response(request)
+
+    return middleware

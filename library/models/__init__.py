@@ -1,0 +1,37 @@
+"""What is kept. Each file holds a model and its QuerySet."""
+
+from library.models.changes import Change
+from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
+from library.models.index import SearchDocument, SearchPending
+from library.models.links import FormerAddress, Link, State
+from library.models.renderings import Rendering
+from library.models.revisions import Revision
+from library.models.sections import Author, Kind, Section, SectionVersion
+from library.models.sources import Original, Source
+from library.models.tags import LinkTag, Tag
+from library.models.users import Theme, User
+
+__all__ = [
+    "Author",
+    "Change",
+    "FormerAddress",
+    "ImportRun",
+    "ImportedRecord",
+    "Kind",
+    "Link",
+    "LinkTag",
+    "Original",
+    "Outcome",
+    "Rendering",
+    "Revision",
+    "RunState",
+    "SearchDocument",
+    "SearchPending",
+    "Section",
+    "SectionVersion",
+    "Source",
+    "State",
+    "Tag",
+    "Theme",
+    "User",
+]

@@ -1,0 +1,133 @@
+"""One import, and what became of every record of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+LEASE = timedelta(seconds=30)
+
+
+class RunState(models.TextChoices):
+    CHECKING = "checking", "Checking"
+    CHECKED = "checked", "Checked"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    STOPPED = "stopped", "Stopped"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    UNDONE = "undone", "Undone"
+
+
+class Outcome(models.TextChoices):
+    NEW = "new", "New"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+    MERGED = "merged", "Merged"
+    REJECTED = "rejected", "Rejected"
+    IGNORED = "ignored", "Ignored"
+
+
+COUNTED = (Outcome.NEW, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.MERGED, Outcome.REJECTED)
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def abandoned(self, now: datetime | None = None) -> Self:
+        """Running imports whose process let its lease run out."""
+        now = now or timezone.now()
+        return self.filter(state=RunState.RUNNING).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+
+class ImportRun(models.Model):
+    """One import and its ledger's totals: records = new + updated + unchanged + merged + rejected."""
+
+    owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="import_runs")
+    state = models.CharField(max_length=8, choices=RunState, default=RunState.RUNNING)
+    label = models.TextField(help_text="What was imported, as the reader named it.")
+    paths = models.JSONField(default=list, help_text="Files and folders on this server.")
+    uploaded = models.BooleanField(default=False, help_text="The paths were uploaded and belong to this run.")
+    dry_run = models.BooleanField(default=False)
+    format = models.CharField(max_length=40, blank=True, help_text="Blank: each file is recognised.")
+    same_address = models.CharField(
+        max_length=6, choices=[("update", "Update"), ("skip", "Skip")], default="update"
+    )
+    lease_holder = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True, help_text="Why it failed, in a sentence.")
+    total_files = models.PositiveIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
+    records = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    merged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    ignored = models.PositiveIntegerField(default=0)
+    warnings = models.PositiveIntegerField(default=0)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["owner", "-id"], name="import_run_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="import_run_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.DONE)
+                | Q(records=F("new") + F("updated") + F("unchanged") + F("merged") + F("rejected")),
+                name="import_run_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def claim(self, holder: str) -> bool:
+        """Take the lease of a running import for `holder`. False when another process holds it or it is not running."""
+        now = timezone.now()
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_holder=holder)
+        return bool(
+            ImportRun.objects.filter(free, pk=self.pk, state=RunState.RUNNING).update(
+                lease_holder=holder, lease_until=now + LEASE
+            )
+        )
+
+    def renew(self, holder: str) -> bool:
+        """Keep the lease a while longer. False when it was lost or the run was stopped: then stop."""
+        return bool(
+            ImportRun.objects.filter(pk=self.pk, state=RunState.RUNNING, lease_holder=holder).update(
+                lease_until=timezone.now() + LEASE
+            )
+        )
+
+
+class ImportedRecord(models.Model):
+    """What became of one record of one file. `changes` is what it did to the link, so that it can be undone."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="entries", db_index=False)
+    file = models.TextField()
+    position = models.PositiveIntegerField(default=0, help_text="Of the record in its file.")
+    sha256 = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=9, choices=Outcome)
+    link = models.ForeignKey(
+        "library.Link", on_delete=models.SET_NULL, null=True, blank=True, related_name="imported_records"
+    )
+    message = models.TextField(blank=True, help_text="The plain sentence that explains the outcome.")
+    warnings = models.JSONField(default=list, help_text="Sentences about what was repaired or looks odd.")
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["run", "outcome", "id"], name="imported_record_by_outcome")]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="imported_record_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.outcome}"

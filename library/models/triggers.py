@@ -1,0 +1,179 @@
+"""Database triggers: whoever writes (this program, the admin, raw SQL), three tables stay true.
+
+* `library_searchpending` gets a row for each link whose indexed text changed;
+* `library_revision` grows with each change that a list, a count or a tag shows;
+* `library_linktag.saved_at` follows its link's.
+
+Django's SQLite rebuilds a table on some migrations and silently drops its triggers, so they are installed again
+after every `migrate` (`library.apps`), and `check_library` looks for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+LINK = "library_link"
+SECTION = "library_section"
+LINK_TAG = "library_linktag"
+TAG = "library_tag"
+
+LISTED_COLUMNS = (
+    "owner_id title title_key type saved_at state favourite deleted_at site words minutes progress "
+    "has_overview has_summary has_article has_note finished_at"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`body` is one SQL statement in which {row} stands for NEW or OLD."""
+
+    name: str
+    table: str
+    event: str
+    row: str
+    body: str
+    columns: tuple[str, ...] = ()
+    deferred: bool = False
+
+    @property
+    def statement(self) -> str:
+        return self.body.format(row=self.row)
+
+    @property
+    def of_columns(self) -> str:
+        return f" OF {', '.join(self.columns)}" if self.columns else ""
+
+
+PENDING_LINK = "INSERT INTO library_searchpending (owner_id, link_id) VALUES ({row}.owner_id, {row}.id)"
+PENDING_BY_LINK_ID = (
+    "INSERT INTO library_searchpending (owner_id, link_id) "
+    "SELECT owner_id, id FROM library_link WHERE id = {row}.link_id"
+)
+PENDING_BY_TAG = (
+    "INSERT INTO library_searchpending (owner_id, link_id) "
+    "SELECT {row}.owner_id, link_id FROM library_linktag WHERE tag_id = {row}.id"
+)
+FOLLOW_SAVED_AT = "UPDATE library_linktag SET saved_at = NEW.saved_at WHERE link_id = NEW.id"
+
+SEARCH_TRIGGERS = [
+    Trigger("search_link_added", LINK, "INSERT", "NEW", PENDING_LINK),
+    Trigger(
+        "search_link_changed", LINK, "UPDATE", "NEW", PENDING_LINK, ("title", "deleted_at", "saved_at", "owner_id")
+    ),
+    Trigger("search_link_removed", LINK, "DELETE", "OLD", PENDING_LINK),
+    Trigger("search_section_added", SECTION, "INSERT", "NEW", PENDING_BY_LINK_ID),
+    Trigger("search_section_changed", SECTION, "UPDATE", "NEW", PENDING_BY_LINK_ID, ("text", "kind", "link_id")),
+    Trigger("search_section_moved", SECTION, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
+    Trigger("search_section_removed", SECTION, "DELETE", "OLD", PENDING_BY_LINK_ID),
+    Trigger("search_link_tag_added", LINK_TAG, "INSERT", "NEW", PENDING_BY_LINK_ID),
+    Trigger("search_link_tag_changed", LINK_TAG, "UPDATE", "NEW", PENDING_BY_LINK_ID, ("tag_id", "link_id")),
+    Trigger("search_link_tag_moved", LINK_TAG, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
+    Trigger("search_link_tag_removed", LINK_TAG, "DELETE", "OLD", PENDING_BY_LINK_ID),
+    Trigger("search_tag_renamed", TAG, "UPDATE", "NEW", PENDING_BY_TAG, ("name",)),
+]
+SAVED_AT_TRIGGERS = [Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW", FOLLOW_SAVED_AT, ("saved_at",))]
+
+OWNER_OF_TAG = "(SELECT owner_id FROM library_tag WHERE id = {row}.tag_id)"
+
+
+def _revision_triggers() -> list[Trigger]:
+    triggers = []
+    for table, owner, columns in (
+        (LINK, "{row}.owner_id", tuple(LISTED_COLUMNS)),
+        (TAG, "{row}.owner_id", ()),
+        (LINK_TAG, OWNER_OF_TAG, ()),
+    ):
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            triggers.append(
+                Trigger(
+                    f"revision_{table.removeprefix('library_')}_{event.lower()}",
+                    table,
+                    event,
+                    "OLD" if event == "DELETE" else "NEW",
+                    owner,
+                    columns if event == "UPDATE" else (),
+                    deferred=True,
+                )
+            )
+    return triggers
+
+
+REVISION_TRIGGERS = _revision_triggers()
+TRIGGERS = [*SEARCH_TRIGGERS, *SAVED_AT_TRIGGERS, *REVISION_TRIGGERS]
+
+SQLITE_BUMP = (
+    "INSERT INTO library_revision (owner_id, number) SELECT {owner}, 1 WHERE {owner} IS NOT NULL "
+    "ON CONFLICT (owner_id) DO UPDATE SET number = number + 1"
+)
+
+# Deferred to the commit, once per transaction and owner: taken earlier, the row lock could meet another
+# transaction's locks in the other order and deadlock.
+POSTGRES_BUMP = """
+CREATE OR REPLACE FUNCTION commonplace_bump(owner bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    setting text := 'commonplace.bumped_' || owner;
+    this text := txid_current()::text;
+BEGIN
+    IF owner IS NULL OR current_setting(setting, true) = this THEN
+        RETURN;
+    END IF;
+    INSERT INTO library_revision (owner_id, number) VALUES (owner, 1)
+        ON CONFLICT (owner_id) DO UPDATE SET number = library_revision.number + 1;
+    PERFORM set_config(setting, this, true);
+END $$
+"""
+
+
+def after_migrate(using: str, **kwargs: Any) -> None:
+    """Receiver of `post_migrate`; a database migrated only part of the way has no triggers yet."""
+    connection = connections[using]
+    if {trigger.table for trigger in TRIGGERS} | {"library_revision"} <= set(connection.introspection.table_names()):
+        install(connection)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Make every trigger as it is defined here, whatever stood there before. Idempotent."""
+    create = _create_on_sqlite if connection.vendor == "sqlite" else _create_on_postgres
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute(POSTGRES_BUMP)
+        for trigger in TRIGGERS:
+            for statement in create(trigger):
+                cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of triggers that the database lacks."""
+    if connection.vendor == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = {row[0] for row in cursor.fetchall()}
+    return [trigger.name for trigger in TRIGGERS if trigger.name not in found]
+
+
+def _create_on_sqlite(trigger: Trigger) -> list[str]:
+    body = SQLITE_BUMP.format(owner=trigger.statement) if trigger.deferred else trigger.statement
+    return [
+        f"DROP TRIGGER IF EXISTS {trigger.name}",
+        f"CREATE TRIGGER {trigger.name} AFTER {trigger.event}{trigger.of_columns} ON {trigger.table} "
+        f"BEGIN {body}; END",
+    ]
+
+
+def _create_on_postgres(trigger: Trigger) -> list[str]:
+    body = f"PERFORM commonplace_bump({trigger.statement})" if trigger.deferred else trigger.statement
+    kind, timing = ("CONSTRAINT ", " DEFERRABLE INITIALLY DEFERRED") if trigger.deferred else ("", "")
+    return [
+        f"CREATE OR REPLACE FUNCTION commonplace_{trigger.name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {body}; RETURN NULL; END $$",
+        f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
+        f"CREATE {kind}TRIGGER {trigger.name} AFTER {trigger.event}{trigger.of_columns} ON {trigger.table}{timing} "
+        f"FOR EACH ROW EXECUTE FUNCTION commonplace_{trigger.name}()",
+    ]

@@ -1,0 +1,314 @@
+"""Every setting, and the only reader of the environment. `docs/settings.md` explains each."""
+
+import os
+import secrets
+import sqlite3
+import sys
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import dj_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def stop(sentence: str) -> SystemExit:
+    """What a bad value raises: a plain sentence on standard error and exit status 2, no traceback."""
+    sys.stderr.write(f"Commonplace can't start. {sentence}\n")
+    return SystemExit(2)
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_flag(name: str, default: bool) -> bool:
+    value = env(name, "on" if default else "off").lower()
+    if value in {"1", "on", "true", "yes"}:
+        return True
+    if value in {"0", "off", "false", "no"}:
+        return False
+    raise stop(f'{name} is "{value}". Write on or off.')
+
+
+def env_number(name: str, default: int, low: int, high: int) -> int:
+    value = env(name, str(default))
+    if value.isascii() and value.isdigit() and low <= int(value) <= high:
+        return int(value)
+    raise stop(f'{name} is "{value}". Write a whole number from {low} to {high}.')
+
+
+def env_list(name: str) -> list[str]:
+    return [part.strip() for part in env(name).split(",") if part.strip()]
+
+
+# --- where things are kept -----------------------------------------------------------------------------------------
+
+DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "data"))).absolute()
+
+
+def make_data_dir(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise stop(f"DATA_DIR is {folder}, and that folder can't be made: {error.strerror}.") from error
+
+
+def read_or_make_secret_key(folder: Path) -> str:
+    """The key in SECRET_KEY, else the one kept in `folder`, made on the first start."""
+    given = env("SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise stop("SECRET_KEY is shorter than 32 characters. Leave it out, and one is made and kept in DATA_DIR.")
+        return given
+    file = folder / "secret-key"
+    try:
+        if not file.exists():
+            write_once(file, secrets.token_urlsafe(64))
+        return file.read_text().strip()
+    except OSError as error:
+        raise stop(f"The secret key in {file} can't be read or made: {error.strerror}.") from error
+
+
+def write_once(file: Path, text: str) -> None:
+    """Write `text` to a new private file in one step: of two processes that start together, one wins."""
+    draft = file.with_name(f".{file.name}-{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+make_data_dir(DATA_DIR)
+SECRET_KEY = read_or_make_secret_key(DATA_DIR)
+DEBUG = env_flag("DEBUG", False)
+
+# --- database ------------------------------------------------------------------------------------------------------
+
+# Before 3.51.3, WAL could lose a committed write (https://www.sqlite.org/wal.html); without WAL, SQLite is slower.
+SQLITE_WAL_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
+SQLITE_JOURNAL = "WAL" if SQLITE_WAL_SAFE else "DELETE"
+# Contentless-delete tables of the search index came with 3.43; older ones keep the text twice.
+SQLITE_OLDEST = (3, 37, 0)
+
+DATABASE_URL = env("DATABASE_URL")
+
+
+def sqlite_database(file: str) -> dict[str, object]:
+    """IMMEDIATE transactions wait for each other by `timeout` (seconds) instead of failing with "locked"."""
+    if sqlite3.sqlite_version_info < SQLITE_OLDEST:
+        raise stop(f"This Python carries SQLite {sqlite3.sqlite_version}; 3.37 or newer is needed.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+        },
+    }
+
+
+def postgres_database(url: str) -> dict[str, object]:
+    try:
+        found = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    except (ValueError, KeyError) as error:
+        raise stop("DATABASE_URL can't be read. Write postgresql://user:password@host:5432/name.") from error
+    return found
+
+
+def database(url: str) -> dict[str, object]:
+    if not url:
+        return sqlite_database(str(DATA_DIR / "commonplace.sqlite3"))
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        return sqlite_database(url.removeprefix("sqlite:///"))
+    if scheme in {"postgres", "postgresql"}:
+        return postgres_database(url)
+    raise stop(f'DATABASE_URL begins with "{scheme}:". Write postgresql://…, or leave it out for SQLite.')
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- addresses -----------------------------------------------------------------------------------------------------
+
+HOST = env("HOST", "127.0.0.1")
+PORT = env_number("PORT", 8000, 1, 65535)
+WEB_WORKERS = env_number("WEB_WORKERS", 2, 1, 64)
+BASE_URL = env("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+BASE = urlsplit(BASE_URL)
+if BASE.scheme not in {"http", "https"} or not BASE.hostname or BASE.path:
+    raise stop(f'BASE_URL is "{BASE_URL}". Write the address that readers type, such as https://books.example.org.')
+
+SECURE = BASE.scheme == "https"
+ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE.hostname, "127.0.0.1", "localhost", "[::1]"})
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
+for network in TRUSTED_PROXIES:
+    try:
+        ip_network(network)
+    except ValueError as error:
+        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.') from error
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = SECURE
+# The container's health check asks over plain HTTP from inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Subdomains and the browsers' preload list are the domain owner's to promise, not one program's under it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# --- the site ------------------------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "library.urls"
+WSGI_APPLICATION = "library.wsgi.application"
+
+INSTALLED_APPS = [
+    "library.apps.LibraryConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "library.middleware.trusted_proxy",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "library.middleware.security_headers",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "library.middleware.reader_time_zone",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "library.views.rail.rail",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "uploads"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20_000
+FILE_UPLOAD_TEMP_DIR = None
+
+# "default" is shared by all processes, for the throttling of logins; "local" holds counts keyed by a revision.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "library_cache"},
+    "local": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# --- readers -------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "library.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "library.list"
+LOGOUT_REDIRECT_URL = "login"
+ACCOUNT_ADAPTER = "library.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "login"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+
+# --- language and time ---------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = env("TIME_ZONE", "UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    raise stop(f'TIME_ZONE is "{TIME_ZONE}". Write a name such as Europe/Berlin.') from error
+
+# --- logs ----------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "library": {"level": "INFO"},
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+BIN_DAYS = 30
+IMPORT_FILE_BYTES = 20 * 1024 * 1024
+IMPORT_UPLOAD_BYTES = 500 * 1024 * 1024

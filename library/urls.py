@@ -1,0 +1,5 @@
+"""The site as one table."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
