@@ -11,6 +11,12 @@ from library.models import Kind, Link, LinkTag, SearchPending, Section, Tag, tri
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def nothing_pending(db) -> None:
+    """Emptying the database after the test before fires triggers, too."""
+    SearchPending.objects.all().delete()
+
+
 @pytest.fixture
 def link(reader) -> Link:
     return reader.links.create(title="A ledger", saved_at=timezone.now())
