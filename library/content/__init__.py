@@ -1,0 +1,1 @@
+"""Text in, text out: no database, no network, no settings, no Django."""
