@@ -1,0 +1,89 @@
+// Single keys. Off inside fields, with modifiers, and where the reader turned them off (data-keys="off" on <html>).
+// A page offers what it can do as elements with data-key: the key clicks them.
+
+const root = document.documentElement;
+const GO = { l: "/library/", s: "/search/", t: "/tags/", i: "/import/", b: "/bin/" };
+const ROW_STATES = { d: "finished", e: "archived", i: "inbox" };
+let leader = 0;
+
+const rows = () => [...document.querySelectorAll("#main article[data-link]")];
+const current = () => document.querySelector("#main article[data-link].on");
+
+function typing(target) {
+  return target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+}
+
+function click(key) {
+  const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  element?.click();
+  return Boolean(element);
+}
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return false;
+  const at = all.indexOf(current());
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  all[at]?.classList.remove("on");
+  next.classList.add("on");
+  next.querySelector("h3 a").focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+// A small action on the current row: the answer is the same page, from which htmx takes the row and the message.
+function act(row, path, values) {
+  const token = document.querySelector("#row-action [name=csrfmiddlewaretoken]")?.value;
+  if (!token || !window.htmx) return false;
+  const here = location.pathname + location.search;
+  window.htmx.ajax("POST", `/read/${row.dataset.link}/${path}/`, {
+    source: row,
+    target: row,
+    swap: "outerHTML",
+    select: `[data-link="${row.dataset.link}"]`,
+    selectOOB: "#flash",
+    values: { ...values, next: here, csrfmiddlewaretoken: token },
+  });
+  return true;
+}
+
+function onRow(key) {
+  const row = current();
+  if (!row) return false;
+  if (key === "f") return act(row, "favourite", {});
+  if (ROW_STATES[key]) return act(row, "state", { state: ROW_STATES[key] });
+  return false;
+}
+
+function slash() {
+  const box = [...document.querySelectorAll("[data-slash]")].reverse().find((input) => input.offsetParent);
+  if (!box) location.assign(GO.s);
+  else box.select();
+  box?.focus();
+  return true;
+}
+
+function press(key) {
+  if (Date.now() - leader < 1200 && GO[key]) {
+    location.assign(GO[key]);
+    return true;
+  }
+  leader = key === "g" ? Date.now() : 0;
+  if (key === "/") return slash();
+  if (key === "?") return showShortcuts();
+  if (key === "j") return move(1);
+  if (key === "k") return move(-1);
+  return onRow(key) || click(key);
+}
+
+function showShortcuts() {
+  const dialog = document.getElementById("shortcuts");
+  dialog?.showModal();
+  return Boolean(dialog);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (press(event.key.toLowerCase())) event.preventDefault();
+});

@@ -1,0 +1,45 @@
+// The Aa panel and the reading settings apply at once and are kept by the same form that works without this.
+
+const root = document.documentElement;
+const THEMES = ["", "light", "sepia", "dark"];
+
+function show(form) {
+  const theme = form.elements.theme?.value ?? "";
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  const size = form.elements.text_size?.value;
+  if (!size) return;
+  document.querySelectorAll("[data-size]").forEach((element) => { element.dataset.size = size; });
+  form.querySelectorAll("output").forEach((output) => { output.textContent = `${size} pixels`; });
+}
+
+async function keep(form) {
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+  if (answer.ok || answer.type === "opaqueredirect") return;
+  const live = document.getElementById("live");
+  if (live) live.textContent = "This could not be saved. It lasts until you leave the page.";
+}
+
+const form = () => document.querySelector("form[data-appearance]");
+
+document.addEventListener("input", (event) => {
+  if (event.target.form?.matches("form[data-appearance]")) show(event.target.form);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.form?.matches("form[data-appearance]")) keep(event.target.form);
+});
+
+function change(element, value) {
+  element.value = value;
+  show(form());
+  keep(form());
+}
+
+document.addEventListener("keydown", (event) => {
+  if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || !form()) return;
+  if (event.target.closest?.("input:not([type=radio]), textarea, select")) return;
+  const { text_size: size, theme } = form().elements;
+  if (event.key === ",") change(size, Math.max(Number(size.min), Number(size.value) - 1));
+  if (event.key === ".") change(size, Math.min(Number(size.max), Number(size.value) + 1));
+  if (event.key === "s") change(theme, THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]);
+});
