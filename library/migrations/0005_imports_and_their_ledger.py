@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('error', models.TextField(blank=True, help_text='Why it failed, in a sentence.')),
+                ('cursor', models.JSONField(blank=True, help_text='The last file done: the number of its path, and its name in sorted order.', null=True)),
                 ('total_files', models.PositiveIntegerField(default=0)),
                 ('files', models.PositiveIntegerField(default=0)),
                 ('records', models.PositiveIntegerField(default=0)),

@@ -60,6 +60,9 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True, help_text="Why it failed, in a sentence.")
+    cursor = models.JSONField(
+        null=True, blank=True, help_text="The last file done: the number of its path, and its name in sorted order."
+    )
     total_files = models.PositiveIntegerField(default=0)
     files = models.PositiveIntegerField(default=0)
     records = models.PositiveIntegerField(default=0)

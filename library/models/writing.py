@@ -1,0 +1,126 @@
+"""The doors for a reader's writes: texts, tags, the Bin. Each keeps what was there before and notes who did it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from library.content import text as content_text
+from library.models.changes import Change
+from library.models.links import Link
+from library.models.sections import Author, Kind, Section, SectionVersion
+from library.models.sources import Original
+from library.models.tags import LinkTag, Tag
+
+POSITIONS = {Kind.OVERVIEW: 0, Kind.SUMMARY: 1, Kind.ARTICLE: 2, Kind.NOTE: 3, Kind.OTHER: 4}
+PURGE_BATCH = 200
+
+
+def note_change(link: Link, what: str, before: Any = None, after: Any = None) -> Change:
+    """Write down an act of the reader."""
+    return Change.objects.create(owner_id=link.owner_id, link=link, what=what, before=before, after=after)
+
+
+@transaction.atomic
+def write_section(
+    link: Link, kind: str, text: str, *, author: str = Author.READER, author_name: str = "", heading: str = ""
+) -> Section:
+    """The one door for a write of text: keeps the version, and computes the link's facts again.
+
+    A model's text never replaces a person's: it is kept as a version beside it.
+    """
+    text = content_text.clean_text(text)
+    section = link.sections.select_for_update().filter(kind=kind, heading=heading).first()
+    if section is None:
+        section = link.sections.create(
+            kind=kind, heading=heading, position=POSITIONS[Kind(kind)], text=text, author=author,
+            author_name=author_name,
+        )  # fmt: skip
+    elif section.text == text:
+        return section
+    elif author == Author.MODEL and section.author == Author.READER:
+        keep_version(section, text, author, author_name)
+        return section
+    else:
+        replace_text(section, text, author, author_name)
+    Change.objects.create(owner_id=link.owner_id, link=link, what=kind, author=author, author_name=author_name)
+    link.recount()
+    return section
+
+
+def replace_text(section: Section, text: str, author: str, author_name: str) -> None:
+    """Put `text` in the section's place; what stood there becomes a version with its own provenance."""
+    SectionVersion.objects.create(
+        section=section,
+        text=section.text,
+        author=section.author,
+        author_name=section.author_name,
+        written_at=section.written_at,
+        source_id=section.source_id,
+    )
+    section.text, section.author, section.author_name = text, author, author_name
+    section.written_at, section.source = timezone.now(), None
+    section.save()
+
+
+def keep_version(section: Section, text: str, author: str, author_name: str, source_id: int | None = None) -> bool:
+    """Keep `text` beside the section's own, unless it is known already. True if it was new."""
+    if text == section.text or section.versions.filter(text=text).exists():
+        return False
+    section.versions.create(text=text, author=author, author_name=author_name, source_id=source_id)
+    return True
+
+
+@transaction.atomic
+def set_tags(link: Link, names: Iterable[str]) -> None:
+    """Make the link carry just these tags, as the reader wants: no import will put back what they took off."""
+    tags = Tag.objects.ensure(link.owner_id, [name for name in names if name.strip()])
+    current = {row.tag.name_key: row for row in link.link_tags.select_related("tag")}
+    added, removed = tags.keys() - current.keys(), current.keys() - tags.keys()
+    if not added and not removed:
+        return
+    link.link_tags.filter(tag__name_key__in=removed).delete()
+    LinkTag.objects.bulk_create(
+        LinkTag(tag=tags[key], link=link, saved_at=link.saved_at, by_reader=True) for key in sorted(added)
+    )
+    link.removed_tags = sorted((set(link.removed_tags) | removed) - tags.keys())
+    link.save(update_fields=["removed_tags"])
+    before = sorted(row.tag.name for row in current.values())
+    note_change(link, "tags", before, sorted(tag.name for tag in tags.values()))
+
+
+@transaction.atomic
+def bin_link(link: Link) -> None:
+    link.deleted_at = timezone.now()
+    link.save(update_fields=["deleted_at"])
+    note_change(link, "bin")
+
+
+@transaction.atomic
+def restore_link(link: Link) -> None:
+    link.deleted_at = None
+    link.save(update_fields=["deleted_at"])
+    note_change(link, "restore")
+
+
+def purge_bin(now: datetime | None = None) -> int:
+    """Delete for good what has been in any Bin for BIN_DAYS. Returns how many articles went."""
+    before = (now or timezone.now()) - timedelta(days=settings.BIN_DAYS)
+    gone = 0
+    while batch := list(Link.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[:PURGE_BATCH]):
+        gone += delete_for_good(batch)
+    return gone
+
+
+@transaction.atomic
+def delete_for_good(link_ids: Iterable[int]) -> int:
+    """Delete links in the Bin with all their texts, and the kept files that no other link came from."""
+    links = Link.objects.binned().filter(pk__in=list(link_ids))
+    originals = set(links.values_list("sources__original_id", flat=True)) - {None}
+    gone = links.count()
+    links.delete()
+    Original.objects.filter(pk__in=originals, sources__isnull=True).delete()
+    return gone
