@@ -76,6 +76,11 @@ def title_key(title: str) -> str:
     return content_text.fold(title)[:TITLE_KEY_LENGTH]
 
 
+def title_slug(title: str) -> str:
+    """What stands behind the id in the reader's address. Decoration: the id alone finds the article."""
+    return slugify(title, allow_unicode=True)[:60].strip("-") or "article"
+
+
 class Link(models.Model):
     """One saved address with its state. Its texts are Sections and never part of a list query."""
 
@@ -163,7 +168,7 @@ class Link(models.Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title, allow_unicode=True)[:60].strip("-") or "article"
+        return title_slug(self.title)
 
     def set_address(self, url: str) -> None:
         """Take `url` as written, and what is derived from it. Does not save."""
