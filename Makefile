@@ -1,0 +1,51 @@
+# Two commands: `make run` and `make test`. Both need only python3 (3.11 or newer), make and git.
+# The rest is for people who change the code; CONTRIBUTING.md explains it.
+
+PYTHON ?= python3
+IN := .venv/bin/python
+
+.PHONY: run test lint types bench proofs audit lock clean for-running for-development
+
+# make run [NOTES=folder]: import the folder, if one is named, then serve the library until Ctrl-C.
+run: for-running
+	@exec $(IN) manage.py serve $(if $(NOTES),--notes "$(NOTES)")
+
+# make test: lint, types, all tests on SQLite (browser tests too), and those that touch a database again on PostgreSQL.
+test: for-development lint types
+	@$(IN) -m tests.chromium
+	$(IN) -m pytest -n 2
+	$(IN) -m tests.postgres $(IN) -m pytest -n 2
+
+lint: for-development
+	$(IN) -m ruff check
+
+types: for-development
+	$(IN) -m mypy
+
+# make bench: measure, and write build/bench.json. Takes minutes.
+bench: for-development
+	$(IN) -m bench
+
+# make proofs: the promises whose proof takes too long for every `make test`.
+proofs: for-development
+	$(IN) -m pytest -m proofs
+
+# make audit: look the locked packages up in the public list of known faults.
+audit: for-development
+	$(IN) -m pip install --quiet pip-audit
+	$(IN) -m pip_audit --require-hashes --disable-pip --requirement requirements/dev.txt
+
+# make lock: choose the newest packages that pyproject.toml allows, and pin them with their hashes. Needs uv.
+LOCK = uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
+lock:
+	$(LOCK) --output-file requirements/run.txt
+	$(LOCK) --group dev --constraints requirements/run.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv build staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+for-running:
+	@PYTHON="$(PYTHON)" sh requirements/install.sh run
+
+for-development:
+	@PYTHON="$(PYTHON)" sh requirements/install.sh dev
