@@ -55,6 +55,8 @@ def row(link: dict[str, Any], tags: list[tuple[str, str]], today: date) -> Row:
         "saved": saved,
         "iso": saved.isoformat(),
         "date": short_date(saved, today),
+        "marked": None,
+        "hits": None,
     }
 
 
