@@ -11,6 +11,8 @@ run: for-running
 	@exec $(IN) manage.py serve $(if $(NOTES),--notes "$(NOTES)")
 
 # make test: lint, types, all tests on SQLite (browser tests too), and those that touch a database again on PostgreSQL.
+test: export DATA_DIR = build/test-data
+test: export DATABASE_URL =
 test: for-development lint types
 	@$(IN) -m tests.chromium
 	$(IN) -m pytest -n 2

@@ -3,26 +3,74 @@
 `make test` runs everything on SQLite, then what touches a database again on PostgreSQL (DATABASE_URL).
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from library.models import User
+from tests import chromium
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out the tests that touch no database: they ran already."""
-    if "postgres" not in settings.DATABASES["default"]["ENGINE"]:
-        return
-    chosen, left = [], []
-    for item in items:
-        touches = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-        (chosen if touches else left).append(item)
-    items[:] = chosen
+    """On PostgreSQL, leave out what ran already: the tests that touch no database, and those in a browser.
+
+    Without `-m`, the proofs are left out: `make proofs` runs them.
+    """
+    postgres = "postgres" in settings.DATABASES["default"]["ENGINE"]
+    left = [item for item in items if (postgres and not for_each_database(item)) or is_proof(item, config)]
+    items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=left)
+
+
+def for_each_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("browser"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & fixtures)
+
+
+def is_proof(item: pytest.Item, config: pytest.Config) -> bool:
+    return bool(item.get_closest_marker("proofs")) and not config.getoption("markexpr")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix) -> None:
+    """SQLite in a file, as readers have it: with one in memory, two connections lock whole tables."""
+    database = settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread, in which Django would refuse to touch the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+
+
+@pytest.fixture
+def page(browser, live_server) -> Iterator[Page]:
+    """A page of Chromium at the live server. Tests that take it are marked `pytest.mark.browser`."""
+    context = browser.new_context(base_url=live_server.url)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def reading_page(page, reading, live_server) -> Page:
+    """The same, with the reader logged in."""
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": reading.cookies[name].value, "url": live_server.url}])
+    return page
 
 
 @pytest.fixture(autouse=True)
