@@ -1,0 +1,96 @@
+"""What became of every record: the entries of a run, its totals, and the report made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from library.importers.record import ImportFile
+from library.models import ImportedRecord, ImportRun, Outcome, RunState
+from library.models.imports import COUNTED
+
+
+class LeaseLost(Exception):
+    """Another process took the run over, or somebody stopped it: the batch is rolled back."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """The entries of one batch, written together with what they tell of."""
+
+    run: ImportRun
+    files: int = 0
+    entries: list[ImportedRecord] = field(default_factory=list)
+
+    def add(
+        self,
+        file: ImportFile,
+        outcome: Outcome,
+        message: str,
+        *,
+        link_id: int | None = None,
+        warnings: tuple[str, ...] = (),
+        changes: dict[str, Any] | None = None,
+        position: int = 0,
+    ) -> None:
+        self.entries.append(
+            ImportedRecord(
+                run=self.run,
+                file=file.name,
+                position=position,
+                sha256=file.sha256,
+                outcome=outcome,
+                link_id=link_id,
+                message=message,
+                warnings=list(warnings),
+                changes=changes or {},
+            )
+        )
+
+    def write(self, holder: str, cursor: Any) -> None:
+        """Add the entries and their totals to the run. Raises LeaseLost when `holder` no longer holds it."""
+        outcomes = Counter(entry.outcome for entry in self.entries)
+        totals: dict[str, Any] = {name: F(name) + outcomes[name] for name in Outcome.values}
+        totals["records"] = F("records") + sum(outcomes[name] for name in COUNTED)
+        totals["files"] = F("files") + self.files
+        totals["warnings"] = F("warnings") + sum(len(entry.warnings) for entry in self.entries)
+        held = ImportRun.objects.filter(pk=self.run.pk, lease_holder=holder)
+        if not held.update(cursor=cursor, **totals):
+            raise LeaseLost
+        ImportedRecord.objects.bulk_create(self.entries, batch_size=250)
+
+
+def finish(run: ImportRun, state: RunState, error: str = "") -> None:
+    """End the run. The database refuses a done one whose totals don't add up."""
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=state, error=error, finished_at=timezone.now(), lease_until=None, lease_holder=""
+    )
+    run.refresh_from_db()
+
+
+TOTALS = ("files", "records", "new", "updated", "unchanged", "merged", "rejected", "ignored", "warnings")
+
+
+def totals(run: ImportRun) -> dict[str, int]:
+    return {name: getattr(run, name) for name in TOTALS}
+
+
+def closing_sentence(run: ImportRun) -> str:
+    """What came of it, in one sentence that adds up."""
+    parts = [f"{getattr(run, name.value):,} {name.value}" for name in COUNTED if getattr(run, name.value)]
+    counted = f"{_plural(run.records, 'article')}: {', '.join(parts)}" if parts else "No articles"
+    ignored = f" {_plural(run.ignored, 'file')} {'holds' if run.ignored == 1 else 'hold'} none." if run.ignored else ""
+    return f"{counted}.{ignored}"
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def problems(run: ImportRun) -> QuerySet[ImportedRecord]:
+    """What was left out, then what was repaired or looks odd."""
+    return run.entries.filter(outcome=Outcome.REJECTED) | run.entries.exclude(warnings=[])

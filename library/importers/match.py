@@ -1,0 +1,94 @@
+"""Which links a batch of files already belongs to: by their bytes, their address, or their name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from library.importers.record import ImportFile, Record
+from library.models import FormerAddress, Link, Source, User
+from library.models.links import address_hash
+
+KEY_LENGTH = 1024
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One record on its way in. `link_id` is the link it belongs to, `source_id` the Source it was known by."""
+
+    file: ImportFile
+    record: Record
+    url_hash: str | None
+    link_id: int | None = None
+    source_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        return source_key(self.file.name)
+
+
+def source_key(name: str) -> str:
+    """A Source's key for a file: its name, of which the end says more than the beginning."""
+    return name[-KEY_LENGTH:]
+
+
+def incoming(file: ImportFile, record: Record) -> Incoming:
+    return Incoming(file, record, address_hash(record.url))
+
+
+@dataclass(slots=True)
+class KnownBytes:
+    """What became of these very bytes before: the link they feed, and whether it is in the Bin."""
+
+    link_id: int
+    binned: bool
+
+
+def known_bytes(owner: User, files: Iterable[ImportFile]) -> dict[str, KnownBytes]:
+    """By SHA-256. A file counts as known only while its link exists."""
+    hashes = {file.sha256 for file in files if file.sha256}
+    rows = owner.sources.filter(original_id__in=hashes).values_list(
+        "original_id", "link_id", "link__deleted_at"
+    )
+    return {sha256: KnownBytes(link_id, deleted_at is not None) for sha256, link_id, deleted_at in rows}
+
+
+@dataclass(slots=True)
+class Matches:
+    """Links of the owner that could be meant by a batch, read in three queries."""
+
+    by_address: dict[str, int] = field(default_factory=dict)
+    by_key: dict[str, list[Source]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, owner: User, batch: list[Incoming]) -> Matches:
+        hashes = {item.url_hash for item in batch if item.url_hash}
+        found = cls()
+        for model in (FormerAddress, Link):
+            rows = model._default_manager.filter(owner=owner, url_hash__in=hashes)
+            found.by_address.update(
+                rows.values_list("url_hash", "link_id" if model is FormerAddress else "id")
+            )
+        sources = owner.sources.filter(key__in={item.key for item in batch}).defer("original")
+        for source in sources:
+            found.by_key.setdefault(source.key, []).append(source)
+        return found
+
+    def settle(self, item: Incoming) -> None:
+        """Find the item's link: the address decides; a file with none, or a new one, is known by its name.
+
+        A name alone is not enough (`Untitled.md` of another export): its date or its title must agree.
+        """
+        sources = self.by_key.get(item.key, [])
+        link_id = self.by_address.get(item.url_hash or "")
+        for source in sources:
+            if source.link_id == link_id if link_id else _is_same_page(source, item.record):
+                item.link_id, item.source_id = source.link_id, source.pk
+                return
+        item.link_id = link_id
+
+
+def _is_same_page(source: Source, record: Record) -> bool:
+    if record.created is not None and record.created == source.created:
+        return True
+    return bool(record.title) and record.title == source.said.get("title")

@@ -1,0 +1,167 @@
+"""What a file that meets a known link may change: decided here, written in `save`.
+
+The base of the merge is what the link's Sources last said. What the reader wrote, put on or took off stays;
+what no reader touched follows the files, among several the newest, then the longest, then by SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from library.content.text import fold
+from library.importers.match import Incoming
+from library.importers.record import Record, Text
+from library.models import Author, Link, Outcome, Section, Source
+from library.models.links import address_hash
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+Rank = tuple[datetime, int, str]
+
+NAMES = {"overview": "Overview", "summary": "AI Summary", "article": "article", "note": "note"}
+
+
+@dataclass(slots=True)
+class LinkNow:
+    """A link as it stands, with all that a merge looks at."""
+
+    link: Link
+    sections: dict[str, Section]
+    sources: list[Source]
+    tags: dict[str, bool]
+    """Folded name of each tag on the link: whether the reader put it there."""
+
+
+@dataclass(slots=True)
+class TextChange:
+    """`replace` is False where the text is only kept as a version beside the section's own."""
+
+    text: Text
+    section: Section | None
+    replace: bool
+
+
+@dataclass(slots=True)
+class Plan:
+    outcome: Outcome
+    sentences: list[str] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    texts: list[TextChange] = field(default_factory=list)
+    add_tags: list[str] = field(default_factory=list)
+    remove_tags: set[str] = field(default_factory=set)
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.fields or self.texts or self.add_tags or self.remove_tags)
+
+
+def said(record: Record) -> dict[str, Any]:
+    """What a Source keeps of a record, as the base of the next merge."""
+    return {
+        "title": record.title,
+        "url": record.url,
+        "type": record.type,
+        "tags": list(record.tags),
+        "sections": {text.key: digest(text.text) for text in record.texts},
+    }
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def length(record: Record) -> int:
+    return sum(len(text.text) for text in record.texts)
+
+
+def rank(created: datetime | None, characters: int, sha256: str) -> Rank:
+    """Which of several files speaks for a link: the newest, then the longest, then by SHA-256."""
+    return created or EARLIEST, characters, sha256
+
+
+def plan(now: LinkNow, item: Incoming) -> Plan:
+    """What `item` changes on the link that it belongs to. Pure: writes nothing."""
+    known = next((source for source in now.sources if source.pk == item.source_id), None)
+    others = [source for source in now.sources if source is not known]
+    record = item.record
+    mine = rank(record.created, length(record), item.file.sha256)
+    leads = all(mine > rank(source.created, source.length, source.original_id) for source in others)
+    made = Plan(Outcome.UPDATED if known else Outcome.MERGED)
+    if leads:
+        _plan_fields(made, now, record)
+    if known:
+        _plan_address(made, now, known, item)
+    for text in record.texts:
+        _plan_text(made, now, known, leads, text)
+    _plan_tags(made, now, others, record)
+    _explain(made, now, known)
+    return made
+
+
+def _plan_fields(made: Plan, now: LinkNow, record: Record) -> None:
+    """Title, type and date follow the file while they are what some file said, and not the reader's own."""
+    link = now.link
+    if record.title != link.title and link.title in {source.said.get("title") for source in now.sources}:
+        made.fields["title"] = record.title
+    if record.type != link.type and link.type in {source.said.get("type") for source in now.sources}:
+        made.fields["type"] = record.type
+    if record.created and record.created != link.saved_at and _date_is_from_a_file(now):
+        made.fields["saved_at"] = record.created
+    missing = {key: value for key, value in record.extra.items() if link.extra.get(key) != value}
+    if missing:
+        made.fields["extra"] = {**link.extra, **missing}
+
+
+def _date_is_from_a_file(now: LinkNow) -> bool:
+    return now.link.saved_at in {source.created for source in now.sources}
+
+
+def _plan_address(made: Plan, now: LinkNow, known: Source, item: Incoming) -> None:
+    url = item.record.url
+    written_by_file = now.link.url == known.said.get("url")
+    if url and url != now.link.url and written_by_file and address_hash(url) != now.link.url_hash:
+        made.fields["url"] = url
+
+
+def _plan_text(made: Plan, now: LinkNow, known: Source | None, leads: bool, text: Text) -> None:
+    section = now.sections.get(text.key)
+    if section is None:
+        made.texts.append(TextChange(text, None, replace=True))
+        return
+    if section.text == text.text or (known and known.said["sections"].get(text.key) == digest(text.text)):
+        return
+    if text.kind == "note" or section.author != Author.IMPORT:
+        made.texts.append(TextChange(text, section, replace=False))
+        name = NAMES.get(text.kind, text.heading)
+        made.sentences.append(f"Your own {name} stays; the file's is kept among its versions.")
+        return
+    is_mine = section.source_id == known.pk if known else leads
+    made.texts.append(TextChange(text, section, replace=is_mine))
+
+
+def _plan_tags(made: Plan, now: LinkNow, others: list[Source], record: Record) -> None:
+    """Tags: the union over the files, minus what the reader took off, plus what they put on."""
+    wanted = {fold(name): name for name in record.tags}
+    for source in others:
+        for name in source.said.get("tags", []):
+            wanted.setdefault(fold(name), name)
+    removed = set(now.link.removed_tags)
+    made.add_tags = [name for key, name in wanted.items() if key not in now.tags and key not in removed]
+    said_before = {fold(name) for source in now.sources for name in source.said.get("tags", [])}
+    made.remove_tags = {
+        key for key, by_reader in now.tags.items() if not by_reader and key in said_before and key not in wanted
+    }
+
+
+def _explain(made: Plan, now: LinkNow, known: Source | None) -> None:
+    if known and made.changes_nothing:
+        made.outcome = Outcome.UNCHANGED
+        made.sentences.append("The file changed, but nothing in it that is kept in the library.")
+    elif known:
+        made.sentences.insert(0, "The file changed, and the article with it.")
+    else:
+        made.sentences.insert(0, "Another file with this address: one article holds both.")
+    if now.link.deleted_at is not None:
+        made.sentences.append("The article is in the Bin.")

@@ -1,0 +1,185 @@
+"""Writes a batch: new links in bulk, known ones by their plan. The caller holds the transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from library.content.facts import facts
+from library.content.text import fold
+from library.importers import merge
+from library.importers.match import Incoming
+from library.importers.merge import LinkNow, Plan, TextChange
+from library.importers.record import Text
+from library.models import (
+    Author,
+    FormerAddress,
+    Kind,
+    Link,
+    LinkTag,
+    Original,
+    Section,
+    Source,
+    State,
+    Tag,
+    User,
+)
+from library.models.writing import POSITIONS, keep_version, replace_text
+
+FORMAT = "notion_links"
+
+
+def save_new(owner: User, batch: list[Incoming], now: datetime) -> list[Link]:
+    """A link for each item, with its texts, tags, Source and Original, in a handful of statements."""
+    links = Link.objects.bulk_create([_new_link(owner, item, now) for item in batch])
+    Original.objects.bulk_create(
+        [Original.of(item.file.sha256, item.file.data) for item in batch], ignore_conflicts=True
+    )
+    sources = Source.objects.bulk_create(
+        [_source(owner, link, item, now) for link, item in zip(links, batch, strict=True)]
+    )
+    Section.objects.bulk_create(
+        _section(link.pk, source, text, item, now)
+        for link, source, item in zip(links, sources, batch, strict=True)
+        for text in item.record.texts
+    )
+    _tag_new(owner, links, batch)
+    return links
+
+
+def _new_link(owner: User, item: Incoming, now: datetime) -> Link:
+    record = item.record
+    link = Link(
+        owner=owner,
+        type=record.type,
+        saved_at=record.created or now,
+        extra=record.extra,
+        state=State.ARCHIVED if record.archived else State.INBOX,
+        created_at=now,
+        updated_at=now,
+    )
+    link.set_title(record.title)
+    link.set_address(record.url)
+    link.set_facts(facts((text.kind, text.text) for text in record.texts))
+    return link
+
+
+def _source(owner: User, link: Link, item: Incoming, now: datetime) -> Source:
+    source = Source(owner=owner, link=link, format=FORMAT, key=item.key, read_at=now)
+    _take_record(source, item)
+    return source
+
+
+def _take_record(source: Source, item: Incoming) -> None:
+    record = item.record
+    source.original_id = item.file.sha256
+    source.created, source.length, source.said = record.created, merge.length(record), merge.said(record)
+
+
+def _section(link_id: int, source: Source, text: Text, item: Incoming, now: datetime) -> Section:
+    return Section(
+        link_id=link_id,
+        kind=text.kind,
+        heading=text.heading,
+        position=POSITIONS[Kind(text.kind)],
+        text=text.text,
+        author=Author.READER if text.kind == Kind.NOTE else Author.IMPORT,
+        author_name=item.file.name[-255:],
+        written_at=item.record.created or now,
+        source=source,
+    )
+
+
+def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> None:
+    tags = Tag.objects.ensure(owner.pk, [name for item in batch for name in item.record.tags])
+    LinkTag.objects.bulk_create(
+        LinkTag(link=link, tag=tags[fold(name)], saved_at=link.saved_at)
+        for link, item in zip(links, batch, strict=True)
+        for name in item.record.tags
+    )
+
+
+# --- a link that is known
+
+
+def look_at(link_id: int, *, lock: bool = False) -> LinkNow:
+    """The link as it stands; with `lock`, held until the caller's transaction ends."""
+    links = Link.objects.select_for_update() if lock else Link.objects.all()
+    link = links.get(pk=link_id)
+    sections = {f"{s.kind}:{s.heading}" if s.heading else s.kind: s for s in link.sections.all()}
+    rows = link.link_tags.values_list("tag__name_key", "by_reader")
+    return LinkNow(link, sections, list(link.sources.defer("original")), dict(rows))
+
+
+def apply(now: LinkNow, plan: Plan, item: Incoming) -> dict[str, Any]:
+    """Carry out `plan` and take the item in as a Source. Returns what changed, so that it can be undone."""
+    source, before = _known_source(now, item)
+    changes: dict[str, Any] = {"source": source.pk, "source_before": before}
+    if plan.fields:
+        changes["fields"] = _apply_fields(now.link, plan.fields)
+    changes["sections"] = [_apply_text(now.link, source, item, change) for change in plan.texts]
+    changes["tags_added"], changes["tags_removed"] = _apply_tags(now.link, plan)
+    if plan.texts:
+        now.link.recount()
+    return changes
+
+
+def _known_source(now: LinkNow, item: Incoming) -> tuple[Source, dict[str, Any] | None]:
+    """The Source that the item comes from, with what it said before (None: it is new)."""
+    Original.objects.bulk_create([Original.of(item.file.sha256, item.file.data)], ignore_conflicts=True)
+    source = next((source for source in now.sources if source.pk == item.source_id), None)
+    before = {"original": source.original_id, "said": source.said} if source else None
+    source = source or Source(owner_id=now.link.owner_id, link=now.link, format=FORMAT, key=item.key)
+    _take_record(source, item)
+    source.read_at = timezone.now()
+    source.save()
+    return source, before
+
+
+def _apply_fields(link: Link, fields: dict[str, Any]) -> dict[str, Any]:
+    """Set the link's fields; the address it had stays one by which it is found."""
+    before = {name: getattr(link, name) for name in fields}
+    for name, value in fields.items():
+        if name == "url":
+            _move_address(link, value)
+        elif name == "title":
+            link.set_title(value)
+        else:
+            setattr(link, name, value)
+    link.updated_at = timezone.now()
+    link.save()
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()}
+
+
+def _move_address(link: Link, url: str) -> None:
+    if link.url_hash:
+        FormerAddress.objects.update_or_create(
+            owner_id=link.owner_id, url_hash=link.url_hash, defaults={"link": link, "url": link.url}
+        )
+    link.set_address(url)
+
+
+def _apply_text(link: Link, source: Source, item: Incoming, change: TextChange) -> dict[str, Any]:
+    section, text = change.section, change.text
+    if section is None:
+        section = _section(link.pk, source, text, item, timezone.now())
+        section.save()
+        return {"section": section.pk, "added": True}
+    if change.replace:
+        replace_text(section, text.text, Author.IMPORT, item.file.name[-255:])
+        section.source = source
+        section.save(update_fields=["source"])
+    else:
+        keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk)
+    return {"section": section.pk, "replaced": change.replace}
+
+
+def _apply_tags(link: Link, plan: Plan) -> tuple[list[str], list[str]]:
+    tags = Tag.objects.ensure(link.owner_id, plan.add_tags)
+    LinkTag.objects.bulk_create(
+        [LinkTag(link=link, tag=tag, saved_at=link.saved_at) for tag in tags.values()], ignore_conflicts=True
+    )
+    link.link_tags.filter(tag__name_key__in=plan.remove_tags).delete()
+    return sorted(tags), sorted(plan.remove_tags)

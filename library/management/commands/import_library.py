@@ -1,0 +1,127 @@
+"""Import files, folders and zips from this machine."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from library import accounts, importers
+from library.importers import ledger
+from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+
+WRONG_USE = 2
+SHOWN_PROBLEMS = 50
+
+
+class Command(BaseCommand):
+    help = "Import files, folders (with all below them) and zips."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="A file, a folder or a zip.")
+        parser.add_argument("--user", help="Whose library. May be left out when there is one reader.")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would happen; change no article.")
+        parser.add_argument("--report", type=Path, metavar="FILE.json", help="Write every outcome to this file.")
+        parser.add_argument("--format", choices=sorted(importers.FORMATS), default="", help="Don't guess the format.")
+        parser.add_argument(
+            "--same-address",
+            choices=["update", "skip"],
+            default="update",
+            help="What to do with an address that is in the library already.",
+        )
+        parser.add_argument("--strict", action="store_true", help="Exit with status 1 if any file was rejected.")
+        parser.add_argument("--first-user", action="store_true", help=argparse.SUPPRESS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        import_run = start(options, owner(options["user"], options["first_user"]))
+        self.run_with_bar(import_run)
+        self.report(import_run, options["report"])
+        if import_run.state != RunState.DONE:
+            raise CommandError(import_run.error or "The import was stopped. The same command goes on with it.")
+        if options["strict"] and import_run.rejected:
+            raise CommandError("Some files were rejected, and --strict was given.")
+
+    def run_with_bar(self, import_run: ImportRun) -> None:
+        holder = importers.new_holder()
+        import_run.claim(holder)
+        with tqdm(unit=" files", unit_scale=False, file=self.stderr, desc="Importing", leave=False) as bar:
+
+            def progress(run: ImportRun) -> None:
+                bar.total = run.total_files
+                bar.update(run.files - bar.n)
+
+            try:
+                importers.run(import_run, holder, progress)
+            except KeyboardInterrupt:
+                ledger.finish(import_run, RunState.STOPPED)
+            except OSError as error:
+                ledger.finish(import_run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
+        import_run.refresh_from_db()
+
+    def report(self, import_run: ImportRun, file: Path | None) -> None:
+        for entry in ledger.problems(import_run)[:SHOWN_PROBLEMS]:
+            self.stdout.write(f"{entry.file}: {problem_of(entry)}")
+        left = ledger.problems(import_run).count() - SHOWN_PROBLEMS
+        if left > 0:
+            self.stdout.write(f"… and {left:,} more; --report FILE.json has them all.")
+        if file:
+            write_report(import_run, file)
+        self.stdout.write(ledger.closing_sentence(import_run))
+
+
+def owner(name: str | None, may_make: bool) -> User:
+    """The reader named, or the only one. Raises CommandError (status 2) with what to write instead."""
+    if name:
+        found = User.objects.filter(username=name).first()
+        if found is None:
+            raise CommandError(f'There is no reader "{name}".', returncode=WRONG_USE)
+        return found
+    readers = list(User.objects.order_by("pk")[:2])
+    if len(readers) == 1:
+        return readers[0]
+    if not readers and may_make:
+        return accounts.first_reader()
+    problem = "There is more than one reader" if readers else "There is no reader yet"
+    raise CommandError(f"{problem}. Say whose library it is: --user NAME.", returncode=WRONG_USE)
+
+
+def start(options: dict[str, Any], reader: User) -> ImportRun:
+    """A new run. One that was killed on the way is put down as stopped: its files are known now, so nothing is lost."""
+    paths = [path.absolute() for path in options["paths"]]
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise CommandError(f"There is nothing at {', '.join(missing)}.", returncode=WRONG_USE)
+    for run in ImportRun.objects.abandoned().filter(owner=reader, uploaded=False):
+        ledger.finish(run, RunState.STOPPED)
+    return ImportRun.objects.create(
+        owner=reader,
+        label=", ".join(path.name for path in paths),
+        paths=[str(path) for path in paths],
+        dry_run=options["dry_run"],
+        format=options["format"],
+        same_address=options["same_address"],
+    )
+
+
+def problem_of(entry: ImportedRecord) -> str:
+    sentences = [entry.message] if entry.outcome == Outcome.REJECTED else []
+    return " ".join([*sentences, *entry.warnings])
+
+
+def write_report(import_run: ImportRun, file: Path) -> None:
+    """The run as JSON, entry by entry, so that a large one needs no memory."""
+    with file.open("w", encoding="utf-8") as stream:
+        totals = json.dumps({**ledger.totals(import_run), "state": import_run.state}, ensure_ascii=False)
+        stream.write(f'{totals[:-1]}, "entries": [')
+        write_entries(stream, import_run.entries.iterator(chunk_size=1000))
+        stream.write("]}\n")
+
+
+def write_entries(stream: TextIO, entries: Iterator[ImportedRecord]) -> None:
+    for number, entry in enumerate(entries):
+        stream.write(",\n" if number else "\n")
+        row = {"file": entry.file, "outcome": entry.outcome, "link": entry.link_id, "message": entry.message}
+        json.dump({**row, "warnings": entry.warnings}, stream, ensure_ascii=False)
