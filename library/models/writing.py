@@ -26,14 +26,17 @@ def note_change(link: Link, what: str, before: Any = None, after: Any = None) ->
 
 @transaction.atomic
 def write_section(
-    link: Link, kind: str, text: str, *, author: str = Author.READER, author_name: str = "", heading: str = ""
-) -> Section:
+    link: Link, kind: str, text: str, *, author: str = Author.READER, author_name: str = "", heading: str = "",
+    section_id: int | None = None,
+) -> Section:  # fmt: skip
     """The one door for a write of text: keeps the version, and computes the link's facts again.
 
-    A model's text never replaces a person's: it is kept as a version beside it.
+    `section_id` tells apart sections of one heading. A model's text never replaces a person's: it is kept as a
+    version beside it.
     """
     text = content_text.clean_text(text)
-    section = link.sections.select_for_update().filter(kind=kind, heading=heading).first()
+    wanted = {"pk": section_id} if section_id else {"kind": kind, "heading": heading}
+    section = link.sections.select_for_update().filter(**wanted).first()
     if section is None:
         section = link.sections.create(
             kind=kind, heading=heading, position=POSITIONS[Kind(kind)], text=text, author=author,
