@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from library.content import text as content_text
 from library.models.changes import Change
-from library.models.links import Link
+from library.models.links import FormerAddress, Link
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.sources import Original
 from library.models.tags import LinkTag, Tag
@@ -93,6 +93,16 @@ def set_tags(link: Link, names: Iterable[str]) -> None:
     link.save(update_fields=["removed_tags"])
     before = sorted(row.tag.name for row in current.values())
     note_change(link, "tags", before, sorted(tag.name for tag in tags.values()))
+
+
+def move_address(link: Link, url: str) -> None:
+    """Give the link another address; the one it had stays one by which it is found. Does not save the link."""
+    if link.url_hash:
+        FormerAddress.objects.update_or_create(
+            owner_id=link.owner_id, url_hash=link.url_hash, defaults={"link": link, "url": link.url}
+        )
+    link.set_address(url)
+    link.former_addresses.filter(url_hash=link.url_hash).delete()
 
 
 @transaction.atomic
