@@ -13,14 +13,16 @@ from types import ModuleType
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
+from library.content.text import fold
 from library.importers import ledger, merge, notion_links, save
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
 from library.importers.match import Incoming, KnownBytes, Matches, incoming, known_bytes
 from library.importers.record import ImportFile, NotARecord
 from library.importers.scratch import Scratch
-from library.models import ImportRun, Link, Outcome, RunState
-from library.search.indexing import Document, index_documents, index_links
+from library.models import ImportRun, Link, Outcome, RunState, Tag
+from library.search.documents import Document
+from library.search.indexing import index_documents, index_links
 
 FORMATS: dict[str, ModuleType] = {"notion_links": notion_links}
 
@@ -150,8 +152,8 @@ def _take_in(batch: Batch, fresh: list[Incoming]) -> None:
     owner, now = batch.run.owner, timezone.now()
     matches = Matches.of(owner, fresh)
     new, later = _sort(fresh, matches)
-    links = save.save_new(owner, new, now)
-    index_documents([_document(link, item) for link, item in zip(links, new, strict=True)])
+    links, tags = save.save_new(owner, new, now)
+    index_documents([_document(link, item, tags) for link, item in zip(links, new, strict=True)])
     made: dict[str, int] = {}
     for link, item in zip(links, new, strict=True):
         made.update({item.url_hash or "": link.pk, item.file.sha256: link.pk})
@@ -192,7 +194,7 @@ def _meet(batch: Batch, item: Incoming, made: dict[str, int]) -> int | None:
     return link_id
 
 
-def _document(link: Link, item: Incoming) -> Document:
+def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
     texts: dict[str, list[str]] = {}
     for text in item.record.texts:
         texts.setdefault("article" if text.kind == "other" else text.kind, []).append(text.text)
@@ -205,7 +207,7 @@ def _document(link: Link, item: Incoming) -> Document:
         summary="\n".join(texts.get("summary", ())),
         article="\n".join(texts.get("article", ())),
         notes="\n".join(texts.get("note", ())),
-        tags=list(item.record.tags),
+        tags=[(tag.pk, tag.name) for tag in (tags[fold(name)] for name in item.record.tags)],
     )
 
 

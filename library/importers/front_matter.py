@@ -23,7 +23,7 @@ class Refused(yaml.YAMLError):
     """Front matter over a bound; the message is a sentence."""
 
 
-class _Handler(YAMLHandler):  # type: ignore[misc]
+class _Handler(YAMLHandler):
     """python-frontmatter's splitting, with our loading. `warnings` collects what was odd."""
 
     def __init__(self) -> None:

@@ -31,8 +31,11 @@ from library.models.writing import POSITIONS, keep_version, replace_text
 FORMAT = "notion_links"
 
 
-def save_new(owner: User, batch: list[Incoming], now: datetime) -> list[Link]:
-    """A link for each item, with its texts, tags, Source and Original, in a handful of statements."""
+def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Link], dict[str, Tag]]:
+    """A link for each item, with its texts, tags, Source and Original, in a handful of statements.
+
+    Returns the links in the order of the items, and their tags by folded name.
+    """
     links = Link.objects.bulk_create([_new_link(owner, item, now) for item in batch])
     Original.objects.bulk_create(
         [Original.of(item.file.sha256, item.file.data) for item in batch], ignore_conflicts=True
@@ -45,8 +48,7 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> list[Link]:
         for link, source, item in zip(links, sources, batch, strict=True)
         for text in item.record.texts
     )
-    _tag_new(owner, links, batch)
-    return links
+    return links, _tag_new(owner, links, batch)
 
 
 def _new_link(owner: User, item: Incoming, now: datetime) -> Link:
@@ -92,13 +94,14 @@ def _section(link_id: int, source: Source, text: Text, item: Incoming, now: date
     )
 
 
-def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> None:
+def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
     tags = Tag.objects.ensure(owner.pk, [name for item in batch for name in item.record.tags])
     LinkTag.objects.bulk_create(
         LinkTag(link=link, tag=tags[fold(name)], saved_at=link.saved_at)
         for link, item in zip(links, batch, strict=True)
         for name in item.record.tags
     )
+    return tags
 
 
 # --- a link that is known

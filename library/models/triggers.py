@@ -1,8 +1,9 @@
-"""Database triggers: whoever writes (this program, the admin, raw SQL), three tables stay true.
+"""Database triggers: whoever writes (this program, the admin, raw SQL), these stay true.
 
 * `library_searchpending` gets a row for each link whose indexed text changed;
 * `library_revision` grows with each change that a list, a count or a tag shows;
-* `library_linktag.saved_at` follows its link's.
+* `library_linktag.saved_at` follows its link's;
+* on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
 
 Django's SQLite rebuilds a table on some migrations and silently drops its triggers, so they are installed again
 after every `migrate` (`library.apps`), and `check_library` looks for them.
@@ -20,11 +21,12 @@ LINK = "library_link"
 SECTION = "library_section"
 LINK_TAG = "library_linktag"
 TAG = "library_tag"
+DOCUMENT = "library_searchdocument"
 
 LISTED_COLUMNS = (
-    "owner_id title title_key type saved_at state favourite deleted_at site words minutes progress "
-    "has_overview has_summary has_article has_note finished_at"
-).split()
+    *("owner_id", "title", "title_key", "type", "saved_at", "state", "favourite", "deleted_at", "finished_at"),
+    *("site", "words", "minutes", "progress", "has_overview", "has_summary", "has_article", "has_note"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Trigger:
     body: str
     columns: tuple[str, ...] = ()
     deferred: bool = False
+    vendor: str = ""
 
     @property
     def statement(self) -> str:
@@ -57,6 +60,7 @@ PENDING_BY_TAG = (
     "INSERT INTO library_searchpending (owner_id, link_id) "
     "SELECT {row}.owner_id, link_id FROM library_linktag WHERE tag_id = {row}.id"
 )
+FORGET_DOCUMENT = "DELETE FROM library_searchindex WHERE rowid = {row}.number"
 FOLLOW_SAVED_AT = "UPDATE library_linktag SET saved_at = NEW.saved_at WHERE link_id = NEW.id"
 
 SEARCH_TRIGGERS = [
@@ -74,6 +78,7 @@ SEARCH_TRIGGERS = [
     Trigger("search_link_tag_moved", LINK_TAG, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
     Trigger("search_link_tag_removed", LINK_TAG, "DELETE", "OLD", PENDING_BY_LINK_ID),
     Trigger("search_tag_renamed", TAG, "UPDATE", "NEW", PENDING_BY_TAG, ("name",)),
+    Trigger("search_document_removed", DOCUMENT, "DELETE", "OLD", FORGET_DOCUMENT, vendor="sqlite"),
 ]
 SAVED_AT_TRIGGERS = [Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW", FOLLOW_SAVED_AT, ("saved_at",))]
 
@@ -83,7 +88,7 @@ OWNER_OF_TAG = "(SELECT owner_id FROM library_tag WHERE id = {row}.tag_id)"
 def _revision_triggers() -> list[Trigger]:
     triggers = []
     for table, owner, columns in (
-        (LINK, "{row}.owner_id", tuple(LISTED_COLUMNS)),
+        (LINK, "{row}.owner_id", LISTED_COLUMNS),
         (TAG, "{row}.owner_id", ()),
         (LINK_TAG, OWNER_OF_TAG, ()),
     ):
@@ -141,7 +146,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
             cursor.execute(POSTGRES_BUMP)
-        for trigger in TRIGGERS:
+        for trigger in _wanted(connection):
             for statement in create(trigger):
                 cursor.execute(statement)
 
@@ -155,7 +160,11 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         found = {row[0] for row in cursor.fetchall()}
-    return [trigger.name for trigger in TRIGGERS if trigger.name not in found]
+    return [trigger.name for trigger in _wanted(connection) if trigger.name not in found]
+
+
+def _wanted(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    return [trigger for trigger in TRIGGERS if trigger.vendor in ("", connection.vendor)]
 
 
 def _create_on_sqlite(trigger: Trigger) -> list[str]:
