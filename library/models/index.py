@@ -14,6 +14,7 @@ class SearchDocument(models.Model):
     number = models.BigIntegerField(primary_key=True)
     owner_id = models.BigIntegerField()
     link_id = models.BigIntegerField(unique=True)
+    checksum = models.BigIntegerField(default=0, help_text="Of all that was indexed.")
 
     def __str__(self) -> str:
         return f"{self.number}: {self.link_id}"

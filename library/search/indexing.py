@@ -1,0 +1,174 @@
+"""Keeping the index equal to the library. Triggers note in SearchPending whatever changed, whoever changed it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
+
+from django.db import connection, transaction
+
+from library.models import Kind, Link, LinkTag, SearchDocument, SearchPending, Section
+from library.search import postgres, sqlite
+from library.search.documents import Document
+from library.search.numbers import free_numbers
+
+BATCH = 250
+# Sections of kind `other` are found as part of the article.
+FIELD_OF_KIND = {
+    Kind.OVERVIEW: "overview",
+    Kind.SUMMARY: "summary",
+    Kind.ARTICLE: "article",
+    Kind.OTHER: "article",
+    Kind.NOTE: "notes",
+}
+
+
+def backend() -> ModuleType:
+    """The module that knows this database's index."""
+    return sqlite if connection.vendor == "sqlite" else postgres
+
+
+@transaction.atomic
+def index_links(link_ids: Sequence[int]) -> None:
+    """Make the index say what these links say now; binned and deleted ones leave it.
+
+    Runs in the caller's transaction, as its last act: on PostgreSQL it takes a lock that is kept until the commit.
+    """
+    backend().lock()
+    # Before the texts are read: a change that is committed in between notes itself again.
+    _cross_off(link_ids)
+    documents = read_documents(link_ids)
+    kept = _forget_all_but_unchanged(link_ids, documents)
+    _write([document for document in documents if document.link_id not in kept])
+
+
+@transaction.atomic
+def index_documents(documents: Sequence[Document]) -> None:
+    """As `index_links`, for texts that the caller has just written in this transaction and still has in memory.
+
+    On PostgreSQL only for links that nobody else can be changing: the ones made in this transaction, or locked by it.
+    """
+    link_ids = [document.link_id for document in documents]
+    backend().lock()
+    _cross_off(link_ids)
+    kept = _forget_all_but_unchanged(link_ids, documents)
+    _write([document for document in documents if document.link_id not in kept])
+
+
+def drain(limit: int = 100, owner_id: int | None = None) -> int:
+    """Index up to `limit` links that wait, of one owner or of all. Returns how many were done."""
+    waiting = SearchPending.objects.all() if owner_id is None else SearchPending.objects.filter(owner_id=owner_id)
+    if not waiting.exists():
+        return 0
+    with transaction.atomic():  # on SQLite this is BEGIN IMMEDIATE: nobody writes between reading and indexing
+        backend().lock()
+        link_ids = list(dict.fromkeys(waiting.order_by("id").values_list("link_id", flat=True)[:limit]))
+        index_links(link_ids)
+    return len(link_ids)
+
+
+def pending_count() -> int:
+    """How many links wait to be indexed."""
+    return SearchPending.objects.values("link_id").distinct().count()
+
+
+def rebuild(owner_id: int | None = None) -> int:
+    """Index everything anew while the library stays in use; a search finds what is done so far. Returns how many."""
+    documents = SearchDocument.objects.all() if owner_id is None else SearchDocument.objects.filter(owner_id=owner_id)
+    with transaction.atomic():
+        backend().lock()
+        if owner_id is None:
+            backend().clear()
+        documents.delete()
+        _note_all(owner_id)
+    done = 0
+    while count := drain(BATCH, owner_id):
+        done += count
+    return done
+
+
+def differences() -> Iterator[str]:
+    """What the index says otherwise than the library, in sentences. What still waits to be indexed is none."""
+    links = Link.objects.kept().order_by("pk").values_list("pk", flat=True)
+    for batch in _batches(links.iterator(), BATCH):
+        yield from _differing(batch)
+    gone = SearchDocument.objects.exclude(link_id__in=Link.objects.kept().values("pk"))
+    for document in gone.exclude(link_id__in=SearchPending.objects.values("link_id")).iterator():
+        yield f"The search index still holds article {document.link_id}, which is not in the library."
+    yield from backend().faults()
+
+
+def read_documents(link_ids: Sequence[int]) -> list[Document]:
+    """The documents of those of the links that are kept, as the database has them now."""
+    links = Link.objects.kept().filter(pk__in=link_ids).order_by("pk")
+    texts, tags = _texts(link_ids), _tags(link_ids)
+    return [
+        Document(owner_id, pk, saved_at, title, **texts[pk], tags=tags[pk])
+        for pk, owner_id, saved_at, title in links.values_list("pk", "owner_id", "saved_at", "title")
+    ]
+
+
+def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    sections = Section.objects.filter(link_id__in=link_ids).order_by("link_id", "position", "id")
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
+        field, texts = FIELD_OF_KIND[Kind(kind)], found[link_id]
+        texts[field] = f"{texts[field]}\n\n{text}" if field in texts else text
+    return found
+
+
+def _tags(link_ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    tagged = LinkTag.objects.filter(link_id__in=link_ids).order_by("link_id", "tag_id")
+    for link_id, tag_id, name in tagged.values_list("link_id", "tag_id", "tag__name"):
+        found[link_id].append((tag_id, name))
+    return found
+
+
+def _cross_off(link_ids: Sequence[int]) -> None:
+    SearchPending.objects.filter(link_id__in=link_ids).delete()
+
+
+def _forget_all_but_unchanged(link_ids: Sequence[int], documents: Iterable[Document]) -> set[int]:
+    """Take these links out of the index, except those that it has as they are. Returns those."""
+    indexed = dict(SearchDocument.objects.filter(link_id__in=link_ids).values_list("link_id", "checksum"))
+    if not indexed:
+        return set()
+    kept = {one.link_id for one in documents if indexed.get(one.link_id) == one.checksum}
+    SearchDocument.objects.filter(link_id__in=indexed.keys() - kept).delete()
+    return kept
+
+
+def _write(documents: list[Document]) -> None:
+    if documents:
+        numbers = free_numbers([document.wanted_number for document in documents])
+        backend().insert(list(zip(numbers, documents, strict=True)))
+
+
+def _note_all(owner_id: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO library_searchpending (owner_id, link_id) SELECT owner_id, id FROM library_link "
+            "WHERE deleted_at IS NULL AND (%s IS NULL OR owner_id = %s)",
+            [owner_id, owner_id],
+        )
+
+
+def _differing(link_ids: list[int]) -> Iterator[str]:
+    waiting = set(SearchPending.objects.filter(link_id__in=link_ids).values_list("link_id", flat=True))
+    indexed = dict(SearchDocument.objects.filter(link_id__in=link_ids).values_list("link_id", "checksum"))
+    for document in read_documents(link_ids):
+        if document.link_id in waiting or indexed.get(document.link_id) == document.checksum:
+            continue
+        fault = "says something else than" if document.link_id in indexed else "lacks"
+        yield f"The search index {fault} article {document.link_id}."
+
+
+def _batches(values: Iterable[int], size: int) -> Iterator[list[int]]:
+    batch: list[int] = []
+    for value in values:
+        batch.append(value)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
