@@ -31,7 +31,7 @@ MAX_TITLE, MAX_TAG, MAX_TAGS, MAX_TYPE, MAX_HEADING = 2_000, 100, 200, 100, 255
 _HEADING = re.compile(r"^## (\S.*?)[ \t]*$", re.MULTILINE)
 _PROVENANCE = re.compile(r".+ \(from [^()]+\)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
-_TITLE = re.compile(r"\s*# ?(.*)(?:\n(?!#|\s*\n)(.+)\n(?=\s*(?:\n|\Z)))?")
+_TITLE = re.compile(r"\s*#(?:[ \t]+(.*)|(?=\n|\Z))(?:\n(?!#|\s*\n)(.+)\n(?=\s*(?:\n|\Z)))?")
 _DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
 _FALSE = {"", "false", "no", "off", "0", "null", "~"}
 
@@ -80,7 +80,7 @@ def _split_title(body: str) -> tuple[str | None, str]:
     match = _TITLE.match(body)
     if match is None:
         return None, body
-    return single_line(f"{match[1]} {match[2] or ''}"), body[match.end() :]
+    return single_line(f"{match[1] or ''} {match[2] or ''}"), body[match.end() :]
 
 
 def _title_from_name(name: str) -> str:
