@@ -1,0 +1,247 @@
+"""The page of a list of articles: its tabs, facets, chips, running heads and thumb index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from string import ascii_uppercase
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from library.content import periods
+from library.models import User
+from library.views.counts import Counts
+from library.views.listing import SORTS, Filters, Listing, Page
+from library.views.rows import Row, minutes_left, reader_path, rows
+
+TABS = (
+    ("", "Everything"),
+    ("inbox", "Inbox"),
+    ("reading", "Reading"),
+    ("finished", "Finished"),
+    ("archived", "Archived"),
+    ("favourites", "Favourites"),
+)
+TAGS_OFFERED = 60
+YEARS_OFFERED = 8
+RECENT = {"7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last 365 days"}
+BANDS = ((5, "Under 5 minutes"), (15, "5 to 15 minutes"), (30, "15 to 30 minutes"), (60, "30 to 60 minutes"))
+LONGEST_BAND = "Over an hour"
+Choice = tuple[str, str, str, bool]
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """One page of one listing, with all that stands around its rows."""
+
+    counts: Counts
+    listing: Listing
+    page: Page
+    first_page: bool
+
+    @classmethod
+    def of(cls, user: User, filters: Filters, query: QueryDict) -> Browse:
+        counts = Counts.of(user)
+        listing = counts.listing(filters)
+        return cls(counts, listing, listing.page(query), not query.keys() & {"after", "before", "from"})
+
+    @property
+    def filters(self) -> Filters:
+        return self.listing.filters
+
+    def context(self) -> dict[str, Any]:
+        states = self.counts.states(self.filters)
+        groups = list(self.groups())
+        return {
+            "filters": self.filters,
+            "tabs": self.tabs(states),
+            "total": states[self.filters.state],
+            "chips": self.chips(),
+            "clear": replace(self.filters, types=(), tags=(), saved="").address(),
+            "facets": self.facets(),
+            "sorts": self.sorts(),
+            "densities": self.densities(),
+            "groups": groups,
+            "thumb": self.thumb() if states[self.filters.state] else [],
+            "previous": self.page.previous_address(),
+            "next": self.page.next_address(),
+            "way": self.way(),
+            "without": self.without() if not groups and self.filters.narrowed else [],
+            "desk": self.desk() if self.at_home else [],
+        }
+
+    @property
+    def at_home(self) -> bool:
+        """Whether this is the library as it opens: the desk stands beside it."""
+        return self.first_page and self.filters == Filters(sort=self.filters.sort)
+
+    def tabs(self, states: dict[str, int]) -> list[dict[str, Any]]:
+        return [
+            {
+                "words": words,
+                "count": thousands(states[state]),
+                "href": replace(self.filters, state=state).address(),
+                "current": state == self.filters.state,
+            }
+            for state, words in TABS
+        ]
+
+    def chips(self) -> list[dict[str, str]]:
+        names = self.counts.tags() if self.filters.tags else {}
+        found = [("tags", "tag", slug, names[slug][1] if slug in names else slug) for slug in self.filters.tags]
+        found += [("types", "type", each, each) for each in self.filters.types]
+        if self.filters.saved:
+            found.append(("saved", "saved", self.filters.saved, saved_words(self.filters.saved).lower()))
+        return [
+            {"field": field, "words": words, "href": self.filters.without(name, value).address()}
+            for name, field, value, words in found
+        ]
+
+    def facets(self) -> dict[str, Any]:
+        """The choices of each facet: (value, words, count or "", chosen)."""
+        tags = self.tag_choices()
+        offered = {slug for slug, *_ in tags}
+        return {
+            "types": self.type_choices(),
+            "tags": tags,
+            "hidden_tags": [slug for slug in self.filters.tags if slug not in offered],
+            "all_tags": thousands(len(self.counts.tags())),
+            "saved": self.saved_choices(),
+        }
+
+    def type_choices(self) -> list[Choice]:
+        chosen = self.filters.types
+        found = dict(self.counts.types(self.filters))
+        found |= {name: 0 for name in chosen if name not in found}
+        return [(name, name, thousands(number), name in chosen) for name, number in found.items()]
+
+    def tag_choices(self) -> list[Choice]:
+        """The most frequent tags; their counts are the whole library's, so only that shows them."""
+        filters = self.filters
+        whole = not (filters.narrowed or filters.state or filters.page_tag)
+        return [
+            (slug, name, thousands(number) if whole else "", slug in filters.tags)
+            for slug, name, number in self.counts.frequent_tags(TAGS_OFFERED)
+            if slug != filters.page_tag
+        ]
+
+    def saved_choices(self) -> list[Choice]:
+        months, years = self.counts.marks(self.counts.listing(replace(self.filters, saved="")))
+        newest = [months[0][:4]] if months else []
+        values = ["", *RECENT, *newest, *years[:YEARS_OFFERED]]
+        if self.filters.saved not in values:
+            values.append(self.filters.saved)
+        return [(value, saved_words(value), "", value == self.filters.saved) for value in values]
+
+    def sorts(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "words": sort.words,
+                "href": replace(self.filters, sort=name).address(),
+                "current": name == self.filters.sort,
+            }
+            for name, sort in SORTS.items()
+        ]
+
+    def densities(self) -> list[tuple[str, str, bool]]:
+        """(words, address, current)."""
+        return [
+            (words, replace(self.filters, density=density).address(), density == self.filters.density)
+            for density, words in (("", "Comfortable"), ("compact", "Compact"))
+        ]
+
+    def groups(self) -> Iterator[dict[str, Any]]:
+        """The rows under their running heads: months, letters or lengths, by the order of the list."""
+        shown = rows(self.page.links)
+        pairs = zip(self.page.links, shown, strict=True)
+        grouped = [(head, [row for _, row in part]) for head, part in groupby(pairs, lambda pair: self.head(*pair))]
+        saved = self.counts.months(self.listing, [head for head, _ in grouped]) if self.listing.sort.by_date else {}
+        for head, part in grouped:
+            words = month_words(head) if self.listing.sort.by_date else head
+            yield {"head": words, "saved": thousands(saved[head]) if head in saved else "", "rows": part}
+
+    def head(self, link: dict[str, Any], row: Row) -> str:
+        if self.listing.sort.by_date:
+            return month(row["saved"])
+        if self.listing.sort.field == "title_key":
+            return letter(link["title_key"])
+        return next((words for under, words in BANDS if link["minutes"] < under), LONGEST_BAND)
+
+    def thumb(self) -> list[dict[str, Any]]:
+        """Where the fore-edge of the list can be opened: months of its newest year and the years before, or letters."""
+        if self.listing.sort.field == "title_key":
+            return [{"words": "", "marks": [self.mark(each.lower(), each) for each in ascii_uppercase]}]
+        if not self.listing.sort.by_date:
+            return []
+        months, years = self.counts.marks(self.listing)
+        if len(months) + len(years) < 2:
+            return []
+        parts = [{"words": months[0][:4], "marks": [self.mark(each, month_words(each)[:3]) for each in months]}]
+        if years:
+            parts.append({"words": "Earlier", "marks": [self.mark(each, each) for each in years]})
+        return parts
+
+    def mark(self, value: str, words: str) -> dict[str, Any]:
+        here = month(timezone.localtime(self.page.links[0]["saved_at"])) if self.page.links else ""
+        current = self.listing.sort.by_date and value in (here, here[:4])
+        return {"words": words, "href": self.filters.address(**{"from": value}), "current": current}
+
+    def way(self) -> tuple[str, str]:
+        """The words on the two links that turn the page."""
+        if not self.listing.sort.by_date:
+            return "Previous", "Next"
+        return ("Newer", "Older") if self.listing.sort.descending else ("Older", "Newer")
+
+    def without(self) -> list[dict[str, Any]]:
+        """Where no article matches: what there would be without each of the filters."""
+        return [
+            {**chip, "count": self.counts.states(filters)[self.filters.state]}
+            for chip, filters in zip(self.chips(), self.fewer(), strict=True)
+        ]
+
+    def fewer(self) -> Iterator[Filters]:
+        yield from (self.filters.without("tags", slug) for slug in self.filters.tags)
+        yield from (self.filters.without("types", each) for each in self.filters.types)
+        if self.filters.saved:
+            yield self.filters.without("saved", "")
+
+    def desk(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "href": reader_path(link["id"], link["title"]),
+                "title": link["title"] or link["url"],
+                "progress": link["progress"],
+                "minutes": minutes_left(link),
+            }
+            for link in self.counts.desk()
+        ]
+
+
+def thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+def month(moment: datetime) -> str:
+    return f"{moment.year:04}-{moment.month:02}"
+
+
+def month_words(text: str) -> str:
+    return f"{MONTHS[int(text[5:]) - 1]} {int(text[:4])}"
+
+
+def saved_words(saved: str) -> str:
+    if not saved:
+        return "Any time"
+    is_month = len(saved) == 7 and periods.parse(saved, timezone.localdate(), timezone.get_current_timezone())
+    return month_words(saved) if is_month else RECENT.get(saved, saved.replace("..", " to "))
+
+
+def letter(title_key: str) -> str:
+    """The first letter of a title; one head for all that begin with a digit or a sign."""
+    first = title_key[:1].upper()
+    return first if first.isalpha() else "0–9 and signs"

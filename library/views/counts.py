@@ -1,0 +1,154 @@
+"""Counts of a library, kept under the owner's revision: right in every process, and never dropped by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from django.core.cache import caches
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.utils import timezone
+
+from library.content import periods
+from library.models import LinkTag, State, Tag, User
+from library.models.links import LinkQuerySet
+from library.views.listing import Filters, Listing, within
+
+T = TypeVar("T")
+YEARS_SHOWN = 24
+DESK_SIZE = 3
+DESK_FIELDS = ("id", "title", "url", "progress", "minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What may be asked about a reader's library at one revision. Each answer is computed once a process."""
+
+    user: User
+    revision: int
+
+    @classmethod
+    def of(cls, user: User) -> Counts:
+        return cls(user, user.revision)
+
+    def kept(self, compute: Callable[[], T], *what: object) -> T:
+        where = (self.user.pk, self.revision, timezone.get_current_timezone_name(), timezone.localdate())
+        key = hashlib.sha256(repr((where, what)).encode()).hexdigest()
+        cache = caches["local"]
+        found: Any = cache.get(key)
+        if found is None:
+            found = compute()
+            cache.set(key, found)
+        answer: T = found
+        return answer
+
+    def tags(self) -> dict[str, tuple[int, str, int]]:
+        """Slug → (id, name, how many articles), in alphabetical order. The Bin does not count."""
+        return self.kept(lambda: count_tags(self.user), "tags")
+
+    def frequent_tags(self, most: int) -> list[tuple[str, str, int]]:
+        """(slug, name, how many articles) of the tags that are on most articles."""
+
+        def most_used() -> list[tuple[str, str, int]]:
+            found = [(slug, name, count) for slug, (_, name, count) in self.tags().items() if count]
+            return sorted(found, key=lambda tag: -tag[2])[:most]
+
+        return self.kept(most_used, "frequent tags", most)
+
+    def listing(self, filters: Filters) -> Listing:
+        """The listing of these filters. Its tags come rarest first."""
+        known = self.tags() if filters.all_tags else {}
+        found = sorted((known[slug] for slug in filters.all_tags if slug in known), key=lambda tag: tag[2])
+        return Listing(self.user, filters, tuple(Tag(pk=pk, name=name) for pk, name, _ in found))
+
+    def states(self, filters: Filters) -> dict[str, int]:
+        """How many articles each tab holds; "" is everything."""
+        anywhere = replace(filters, state="", sort="newest", density="")
+        return self.kept(lambda: count_states(self.listing(anywhere)), "states", anywhere)
+
+    def types(self, filters: Filters) -> list[tuple[str, int]]:
+        """Each type and how many articles it has among what the other filters leave, most first."""
+        others = replace(filters, types=(), sort="newest", density="")
+        return self.kept(lambda: count_types(self.listing(others).links()), "types", others)
+
+    def months(self, listing: Listing, months: Sequence[str]) -> dict[str, int]:
+        """How many articles of the listing were saved in each of these months."""
+        plain = replace(listing.filters, sort="newest", density="")
+        return self.kept(lambda: count_months(listing, months), "months", plain, tuple(months))
+
+    def marks(self, listing: Listing) -> tuple[list[str], list[str]]:
+        """The months of the newest year and the years before it in which articles of the listing were saved."""
+        plain = replace(listing.filters, sort="newest", density="")
+        return self.kept(lambda: find_marks(listing), "marks", plain)
+
+    def desk(self) -> list[dict[str, Any]]:
+        """The articles in progress that were saved last."""
+        reading = self.user.links.kept().in_state(State.READING).order_by("-saved_at", "-id")
+        return self.kept(lambda: list(reading.values(*DESK_FIELDS)[:DESK_SIZE]), "desk")
+
+
+def count_tags(user: User) -> dict[str, tuple[int, str, int]]:
+    """All uses are counted in each tag's own stretch of an index; the few that are in the Bin are taken off."""
+    uses = LinkTag.objects.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(number=Count("tag"))
+    tags = user.tags.order_by("name_key").annotate(number=Subquery(uses.values("number")))
+    in_bin = LinkTag.objects.filter(link__owner=user, link__deleted_at__isnull=False)
+    binned = dict(in_bin.order_by().values_list("tag").annotate(Count("tag")))
+    found = tags.values_list("slug", "pk", "name", "number")
+    return {slug: (pk, name, (number or 0) - binned.get(pk, 0)) for slug, pk, name, number in found}
+
+
+def count_states(listing: Listing) -> dict[str, int]:
+    links = listing.links().order_by()
+    found = dict(links.values_list("state").annotate(Count("id")))
+    counts = {state: found.get(state, 0) for state in State.values}
+    return {
+        **counts,
+        "": sum(counts.values()),
+        "unread": counts[State.INBOX] + counts[State.READING],
+        "favourites": links.favourites().count(),
+    }
+
+
+def count_types(links: LinkQuerySet) -> list[tuple[str, int]]:
+    found = links.exclude(type="").order_by().values_list("type").annotate(number=Count("id"))
+    return list(found.order_by("-number", "type"))
+
+
+def count_months(listing: Listing, months: Sequence[str]) -> dict[str, int]:
+    if not months:
+        return {}
+    spans = {month: within(listing.date_field, _span(month)) for month in months}
+    all_months = within(listing.date_field, _span(f"{min(months)}..{max(months)}"))
+    numbers = {f"in_{month.replace('-', '_')}": Count("id", filter=span) for month, span in spans.items()}
+    found = listing.links(all_months).order_by().aggregate(**numbers)
+    return {month: found[f"in_{month.replace('-', '_')}"] for month in months}
+
+
+def find_marks(listing: Listing) -> tuple[list[str], list[str]]:
+    field = listing.date_field
+    first, last = (listing.links().order_by(way + field).values_list(field, flat=True).first() for way in ("", "-"))
+    if not first or not last:
+        return [], []
+    zone = timezone.get_current_timezone()
+    oldest, newest = (periods.month_of(moment, zone) for moment in (first, last))
+    year = int(newest[:4])
+    months = [f"{year:04}-{month:02}" for month in range(int(newest[5:]), 0, -1)]
+    years = [f"{each:04}" for each in range(year - 1, max(int(oldest[:4]), year - YEARS_SHOWN) - 1, -1)]
+    filled = spans_with_links(listing, [*months, *years])
+    return [month for month in months if month in filled], [each for each in years if each in filled]
+
+
+def spans_with_links(listing: Listing, spans: list[str]) -> set[str]:
+    """Those of the spans in which something was saved: one statement, each part of it a short look into the index."""
+    parts = [
+        listing.links(within(listing.date_field, _span(span)))
+        .order_by().values_list(Value(span)).annotate(number=Count("id"))
+        for span in spans
+    ]  # fmt: skip
+    return {span for span, _ in parts[0].union(*parts[1:], all=True)} if parts else set()
+
+
+def _span(text: str) -> periods.Period | None:
+    return periods.parse(text, timezone.localdate(), timezone.get_current_timezone())

@@ -1,0 +1,258 @@
+"""A list of articles: what its address asks for, the links that answer, and the pages they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from library.content import periods
+from library.models import LinkTag, State, Tag, User
+from library.models.links import LinkQuerySet
+from library.views.rows import ROW_FIELDS
+
+PAGE_SIZES = {"": 50, "compact": 100}
+STATES = ("unread", *State.values, "favourites")
+MOST_TAGS = 10
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of a list. `field` and the id are the key of a page; an index of this order exists for each."""
+
+    words: str
+    field: str
+    descending: bool
+
+    @property
+    def by_date(self) -> bool:
+        return self.field == "saved_at"
+
+
+SORTS = {
+    "newest": Sort("Newest first", "saved_at", descending=True),
+    "oldest": Sort("Oldest first", "saved_at", descending=False),
+    "title": Sort("Title", "title_key", descending=False),
+    "longest": Sort("Longest first", "words", descending=True),
+    "shortest": Sort("Shortest first", "words", descending=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to. `tags` are slugs, and an article carries all of them; of `types`, any.
+
+    `page_tag` is the tag whose own page this is: it narrows too, and stands in the path of the address.
+    """
+
+    state: str = ""
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    saved: str = ""
+    sort: str = "newest"
+    density: str = ""
+    page_tag: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict, page_tag: str = "") -> Filters:
+        """What an address says; what it can't mean is left out."""
+        state, saved = query.get("state", ""), query.get("saved", "").strip()
+        sort, density = query.get("sort", ""), query.get("density", "")
+        return cls(
+            state=state if state in STATES else "",
+            types=_each(query.getlist("type")),
+            tags=tuple(slug for slug in _each(query.getlist("tag"))[:MOST_TAGS] if slug != page_tag),
+            saved=saved if _period(saved) else "",
+            sort=sort if sort in SORTS else "newest",
+            density=density if density in PAGE_SIZES else "",
+            page_tag=page_tag,
+        )
+
+    @property
+    def all_tags(self) -> tuple[str, ...]:
+        return (self.page_tag, *self.tags) if self.page_tag else self.tags
+
+    @property
+    def path(self) -> str:
+        return f"/tags/{quote(self.page_tag)}/" if self.page_tag else "/library/"
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.types or self.tags or self.saved)
+
+    def without(self, name: str, value: str) -> Filters:
+        """The same with one filter dropped."""
+        if name == "saved":
+            return replace(self, saved="")
+        kept = tuple(each for each in getattr(self, name) if each != value)
+        return replace(self, types=kept) if name == "types" else replace(self, tags=kept)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters as they stand in an address; defaults are left out."""
+        single = {"state": self.state, "saved": self.saved, "density": self.density}
+        if self.sort != "newest":
+            single["sort"] = self.sort
+        return [
+            *(("tag", slug) for slug in self.tags),
+            *(("type", each) for each in self.types),
+            *((name, value) for name, value in single.items() if value),
+        ]
+
+    def address(self, **more: str) -> str:
+        query = urlencode([*self.pairs(), *more.items()])
+        return f"{self.path}?{query}" if query else self.path
+
+
+def _each(values: Sequence[str]) -> tuple[str, ...]:
+    """Each value once, as a database can take it."""
+    cleaned = (value.replace("\0", "").strip()[:300] for value in values)
+    return tuple(dict.fromkeys(filter(None, cleaned)))
+
+
+def _period(saved: str) -> periods.Period | None:
+    return periods.parse(saved, timezone.localdate(), timezone.get_current_timezone())
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The links of one reader that a list's filters leave. `tags` come rarest first: the first one leads the query."""
+
+    user: User
+    filters: Filters
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def sort(self) -> Sort:
+        return SORTS[self.filters.sort]
+
+    @property
+    def date_field(self) -> str:
+        """The saved time where the query reads it in order: a tag's own index holds a copy of it."""
+        return "link_tags__saved_at" if self.tags else "saved_at"
+
+    @property
+    def key_fields(self) -> tuple[str, str]:
+        if self.tags and self.sort.by_date:
+            return "link_tags__saved_at", "link_tags__link_id"
+        return self.sort.field, "id"
+
+    def links(self, *more: Q) -> LinkQuerySet:
+        """In no order. An unknown tag leaves nothing.
+
+        `more` conditions go into the same filter() as the tag's: a filter() of its own would join its table again.
+        """
+        if len(self.tags) < len(self.filters.all_tags):
+            return self.user.links.none()
+        links = in_state(self.user.links.kept(), self.filters.state)
+        if self.filters.types:
+            links = links.filter(type__in=self.filters.types)
+        for tag in self.tags[1:]:
+            links = links.filter(Exists(LinkTag.objects.filter(link=OuterRef("pk"), tag=tag)))
+        lead = [Q(link_tags__tag=tag) for tag in self.tags[:1]]
+        return links.filter(*lead, within(self.date_field, _period(self.filters.saved)), *more)
+
+    def page(self, query: QueryDict) -> Page:
+        """The page after `?after=KEY`, before `?before=KEY` or from the month `?from=2026-03`; else the first."""
+        after, before = self._key(query.get("after", "")), self._key(query.get("before", ""))
+        start = self._start(query.get("from", ""))
+        backwards = bool(before and not after)
+        found = self._ordered(self.links(start, self._beyond(after or before, backwards)), backwards)
+        size = PAGE_SIZES[self.filters.density]
+        values: list[dict[str, Any]] = list(found.values(*ROW_FIELDS, self.sort.field)[: size + 1])
+        more, values = len(values) > size, values[:size]
+        if backwards:
+            return Page(self, values[::-1], previous=more, next=True)
+        return Page(self, values, previous=bool(after or start), next=more)
+
+    def _ordered(self, links: LinkQuerySet, backwards: bool) -> LinkQuerySet:
+        sign = "-" if self.sort.descending != backwards else ""
+        return links.order_by(*(sign + field for field in self.key_fields))
+
+    def _beyond(self, key: tuple[Any, int] | None, backwards: bool) -> Q:
+        """Past `key`. The first condition alone lets the index begin there."""
+        if key is None:
+            return Q()
+        way = "lt" if self.sort.descending != backwards else "gt"
+        (field, last), (value, pk) = self.key_fields, key
+        past = Q(**{f"{field}__{way}": value}) | Q(**{f"{last}__{way}": pk})
+        return Q(**{f"{field}__{way}e": value}) & past
+
+    def _start(self, mark: str) -> Q:
+        """From a month, a year or a letter on, in the order of the list."""
+        if self.sort.field == "title_key" and len(mark) == 1 and mark.isalpha():
+            return Q(title_key__gte=mark.lower())
+        period = _period(mark) if self.sort.by_date else None
+        if period is None:
+            return Q()
+        onwards = {"start": None} if self.sort.descending else {"end": None}
+        return within(self.date_field, replace(period, **onwards))
+
+    def key_of(self, link: dict[str, Any]) -> str:
+        value = link[self.sort.field]
+        written = (value - EPOCH) // MICROSECOND if self.sort.by_date else value
+        return f"{written}.{link['id']}"
+
+    def _key(self, text: str) -> tuple[Any, int] | None:
+        """What `key_of` wrote; None for anything else."""
+        value, _, pk = text.rpartition(".")
+        try:
+            if self.sort.by_date:
+                return EPOCH + int(value) * MICROSECOND, _number(pk)
+            return (_number(value) if self.sort.field == "words" else value.replace("\0", "")), _number(pk)
+        except (ValueError, OverflowError):
+            return None
+
+
+def in_state(links: LinkQuerySet, state: str) -> LinkQuerySet:
+    if state == "favourites":
+        return links.favourites()
+    if state == "unread":
+        return links.unread()
+    return links.in_state(state) if state else links
+
+
+def within(field: str, period: periods.Period | None) -> Q:
+    condition = Q()
+    if period and period.start:
+        condition &= Q(**{f"{field}__gte": period.start})
+    if period and period.end:
+        condition &= Q(**{f"{field}__lt": period.end})
+    return condition
+
+
+def _number(text: str) -> int:
+    """A whole number that fits a database's integer."""
+    number = int(text)
+    if not -(2**31) <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some links of a listing, in its order, and whether there are others on either side."""
+
+    listing: Listing
+    links: list[dict[str, Any]]
+    previous: bool
+    next: bool
+
+    def previous_address(self) -> str:
+        if not self.previous:
+            return ""
+        if not self.links:
+            return self.listing.filters.address()
+        return self.listing.filters.address(before=self.listing.key_of(self.links[0]))
+
+    def next_address(self) -> str:
+        if not self.next or not self.links:
+            return ""
+        return self.listing.filters.address(after=self.listing.key_of(self.links[-1]))
