@@ -111,16 +111,27 @@ def sqlite_database(file: str) -> dict[str, object]:
         "OPTIONS": {
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",
-            "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+            "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000",
         },
     }
 
 
+def sqlite_file(url: str) -> str:
+    """The file that `url` names: sqlite:////absolute/path, or sqlite:///path from the program's folder."""
+    file = BASE_DIR / url.removeprefix("sqlite:///")
+    if not url.startswith("sqlite:///") or not file.parent.is_dir():
+        raise stop(f'DATABASE_URL is "{url}". Write sqlite:////folder/file, in a folder that exists.')
+    return str(file)
+
+
 def postgres_database(url: str) -> dict[str, object]:
+    wanted = "Write postgresql://user:password@host:5432/name."
     try:
         found = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except (ValueError, KeyError) as error:
-        raise stop("DATABASE_URL can't be read. Write postgresql://user:password@host:5432/name.") from error
+        raise stop(f"DATABASE_URL can't be read. {wanted}") from error
+    if not found["NAME"]:
+        raise stop(f"DATABASE_URL names no database. {wanted}")
     return found
 
 
@@ -129,7 +140,7 @@ def database(url: str) -> dict[str, object]:
         return sqlite_database(str(DATA_DIR / "commonplace.sqlite3"))
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
-        return sqlite_database(url.removeprefix("sqlite:///"))
+        return sqlite_database(sqlite_file(url))
     if scheme in {"postgres", "postgresql"}:
         return postgres_database(url)
     raise stop(f'DATABASE_URL begins with "{scheme}:". Write postgresql://…, or leave it out for SQLite.')
@@ -144,12 +155,25 @@ HOST = env("HOST", "127.0.0.1")
 PORT = env_number("PORT", 8000, 1, 65535)
 WEB_WORKERS = env_number("WEB_WORKERS", 2, 1, 64)
 BASE_URL = env("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-BASE = urlsplit(BASE_URL)
-if BASE.scheme not in {"http", "https"} or not BASE.hostname or BASE.path:
-    raise stop(f'BASE_URL is "{BASE_URL}". Write the address that readers type, such as https://books.example.org.')
 
-SECURE = BASE.scheme == "https"
-ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE.hostname, "127.0.0.1", "localhost", "[::1]"})
+
+def base_address(url: str) -> tuple[str, str]:
+    """Scheme and host (an IPv6 address in its brackets)."""
+    wanted = "Write the address that readers type, such as https://books.example.org, without a path."
+    try:
+        parts = urlsplit(url)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError as error:
+        raise stop(f'BASE_URL is "{url}". {wanted}') from error
+    beyond = parts.path or parts.query or parts.fragment or parts.username
+    if parts.scheme not in {"http", "https"} or not parts.hostname or beyond or not port_is_right:
+        raise stop(f'BASE_URL is "{url}". {wanted}')
+    return parts.scheme, f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+
+
+BASE_SCHEME, BASE_HOST = base_address(BASE_URL)
+SECURE = BASE_SCHEME == "https"
+ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE_HOST, "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 for network in TRUSTED_PROXIES:
@@ -242,7 +266,12 @@ FILE_UPLOAD_TEMP_DIR = None
 
 # "default" is shared by all processes, for the throttling of logins; "local" holds counts keyed by a revision.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "library_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "library_cache",
+        # A full cache drops entries, and with them the count of somebody's wrong passwords.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     "local": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "TIMEOUT": 3600,
@@ -303,7 +332,7 @@ LOGGING = {
     "loggers": {
         "library": {"level": "INFO"},
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
     },
 }
 

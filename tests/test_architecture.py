@@ -8,8 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = (  # from the roof down: imports point down only, and neighbours in a row never import each other
-    "urls wsgi management serving",
-    "views api feeds admin middleware",
+    "urls wsgi management",
+    "views api feeds admin middleware serving preparing worker",
     "tasks forms templatetags accounts soundness",
     "importers exporters capture ai backups",
     "search rendering",

@@ -1,0 +1,22 @@
+"""`manage.py work`: the background worker alone. `manage.py serve` starts one beside the web server."""
+
+from typing import Any
+
+from django.core.management import CommandParser
+from django.core.management.base import BaseCommand, CommandError
+
+from library import worker
+from library.preparing import migrations_here, migrations_there
+
+
+class Command(BaseCommand):
+    help = "Do background work: imports made in the browser, the search index, the Bin."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--batch", action="store_true", help="Stop when nothing is left to do.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if migrations_here() - migrations_there():
+            raise CommandError("The database has not been prepared yet. `manage.py serve` does that at its start.")
+        worker.run(batch=options["batch"])

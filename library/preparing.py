@@ -1,0 +1,111 @@
+"""What a start brings up to date: the database's tables and the collected static files. Nothing when all is so."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+STAMP = "made-from"
+# Any number will do: the one that processes on PostgreSQL agree on while one of them migrates.
+MIGRATING = 7_215_340_811
+
+
+class CantStart(Exception):
+    """Why the library can't be served, in a sentence."""
+
+
+def prepare() -> None:
+    """Make the database and the static files fit this version of the program."""
+    try:
+        migrate()
+    except DatabaseError as error:
+        raise CantStart(f"The database can't be used: {str(error).strip()}") from error
+    collect_static_files()
+
+
+def migrate() -> None:
+    with one_at_a_time():
+        here, there = migrations_here(), migrations_there()
+        newer = sorted(name for app, name in there - here if app == "library")
+        if newer:
+            raise CantStart(
+                f"This library was last opened by a newer Commonplace, with {newer[-1]}. Serve it with that one."
+            )
+        if here - there:
+            call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """On PostgreSQL, where several servers may start together. SQLite waits by its own locks."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+def migrations_here() -> set[tuple[str, str]]:
+    """(app, name) of each migration file, without loading them: that would take longer than all the rest."""
+    return {
+        (app.label, file.stem)
+        for app in apps.get_app_configs()
+        if (spec := find_spec(f"{app.name}.migrations")) and spec.origin
+        for file in Path(spec.origin).parent.glob("[0-9]*.py")
+    }
+
+
+def migrations_there() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def collect_static_files() -> None:
+    stamp = settings.STATIC_ROOT / STAMP
+    wanted = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    try:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(wanted)
+    except OSError as error:
+        raise CantStart(f"The static files can't be put into {settings.STATIC_ROOT}: {error}.") from error
+
+
+def static_fingerprint() -> str:
+    """A hash over the names, sizes and times of our static files, and the version of Django, which has the admin's."""
+    found = hashlib.sha256(django.__version__.encode())
+    for folder in settings.STATICFILES_DIRS:
+        for file in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+            status = file.stat()
+            found.update(f"{file.relative_to(folder)} {status.st_size} {int(status.st_mtime)}\n".encode())
+    return found.hexdigest()
+
+
+def database_in_words() -> str:
+    """Which database is used, plainly, and what SQLite does without."""
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = cursor.fetchone()[0]
+        return f"{connection.settings_dict['NAME']} on PostgreSQL {version}"
+    manner = (
+        "write-ahead log"
+        if settings.SQLITE_WAL_SAFE
+        else "without write-ahead log, which is not safe before SQLite 3.51.3: readers wait for writers"
+    )
+    return f"{connection.settings_dict['NAME']} (SQLite {sqlite3.sqlite_version}, {manner})"

@@ -1,0 +1,126 @@
+"""Every background job, and what follows what. The work itself is done in the rooms below."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from library import importers
+from library.importers import ledger
+from library.models import ImportRun, Rendering, RunState
+from library.models.writing import purge_bin
+from library.search import indexing
+
+logger = logging.getLogger(__name__)
+
+# A worker with a task says every BEAT seconds that it lives; one silent for LOST seconds is gone.
+BEAT = 5
+LOST = 30
+ATTEMPTS = 5
+RESULTS_KEPT = timedelta(days=14)
+RENDERINGS_KEPT = timedelta(days=180)
+TEND_SECONDS = 60 * 60
+
+GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it is not tried again."
+ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
+BROKE_OFF = "Something in it can't be imported by this version. What came before it is in the library."
+
+
+@task()
+def run_import(run_id: int) -> None:
+    """Take an import that was made in the browser to its end, from where it stands."""
+    run = ImportRun.objects.filter(pk=run_id).first()
+    holder = importers.new_holder()
+    if run is None or not run.claim(holder):
+        return
+    try:
+        importers.run(run, holder)
+    except KeyboardInterrupt:
+        ImportRun.objects.filter(pk=run_id, lease_holder=holder).update(lease_until=None)
+        raise
+    except OSError as error:
+        ledger.finish(run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
+    except Exception:
+        ledger.finish(run, RunState.FAILED, BROKE_OFF)
+        raise
+
+
+def drain_search() -> None:
+    """Bring the search index up to date with every write that it has not seen."""
+    while indexing.drain():
+        pass
+
+
+def tend() -> None:
+    """Clear away what has had its time. Once an hour, whichever of the workers comes first."""
+    if not cache.add("library.tended", "", TEND_SECONDS):
+        return
+    now = timezone.now()
+    purged = purge_bin(now)
+    if purged:
+        logger.info("The Bin: %s articles were there for their time, and are deleted for good.", purged)
+    DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
+    Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
+    SessionStore.clear_expired()
+
+
+# --- work of workers that were killed
+
+
+def beat(worker_id: str) -> None:
+    """Say that this worker lives and has a task."""
+    cache.set(_beat_key(worker_id), "", LOST)
+
+
+def take_up_what_stopped() -> None:
+    """Queue again what was running in a worker that is gone, and imports that nobody is carrying on."""
+    long_ago = timezone.now() - timedelta(seconds=LOST)
+    running = list(DBTaskResult.objects.running().filter(started_at__lt=long_ago))
+    alive = cache.get_many(_beat_key(task.worker_ids[-1]) for task in running)
+    for result in running:
+        if _beat_key(result.worker_ids[-1]) not in alive:
+            queue_again(result)
+    for run in ImportRun.objects.abandoned().filter(uploaded=True):
+        if not _of_run(run.pk).exclude(status__in=ENDED).exists():
+            run_import.enqueue(run.pk)
+
+
+def put_back(result: DBTaskResult[Any, Any]) -> None:
+    """Queue a task again that was interrupted in good order, as if it had not been begun."""
+    begun = {"started_at": None, "finished_at": None, "exception_class_path": "", "traceback": ""}
+    _same(result).update(status=TaskResultStatus.READY, worker_ids=result.worker_ids[:-1], **begun)
+
+
+def queue_again(result: DBTaskResult[Any, Any]) -> None:
+    """Let another worker have the task of a killed one, unless it took several with it already."""
+    if len(result.worker_ids) < ATTEMPTS:
+        _same(result).update(status=TaskResultStatus.READY, started_at=None)
+        return
+    _same(result).update(status=TaskResultStatus.FAILED, finished_at=timezone.now(), traceback=GAVE_UP)
+    logger.error("%s: %s", result.task_path, GAVE_UP)
+    if result.task_path == run_import.module_path:
+        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state=RunState.RUNNING):
+            ledger.finish(run, RunState.FAILED, GAVE_UP)
+
+
+def _same(result: DBTaskResult[Any, Any]) -> QuerySet[DBTaskResult[Any, Any]]:
+    """This task as long as nobody else has begun it since."""
+    return DBTaskResult.objects.filter(pk=result.pk, started_at=result.started_at)
+
+
+def _of_run(run_id: int) -> QuerySet[DBTaskResult[Any, Any]]:
+    return DBTaskResult.objects.filter(
+        task_path=run_import.module_path, args_kwargs={"args": [run_id], "kwargs": {}}
+    )
+
+
+def _beat_key(worker_id: str) -> str:
+    return f"library.worker.{worker_id}"
