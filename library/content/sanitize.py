@@ -1,0 +1,108 @@
+"""The one sanitiser: HTML from anywhere becomes HTML that is safe to show.
+
+An allow-list (nh3) cleans it; the parsed tree is then given what our pages need (`dress`); and the allow-list
+cleans the result again, so that what leaves here was always last seen by it.
+"""
+
+import re
+
+import nh3
+from lxml import html
+from lxml.etree import ErrorTypes
+from lxml.html import HtmlElement
+
+from library.content.dress import BLOCKS, BOXES, HEADINGS, INLINE, WITH_DIRECTION, dress
+from library.content.text import clean_text
+
+# Of these neither the tag nor what is inside is text for a reader.
+_DROPPED = {
+    *("script", "style", "template", "svg", "math", "iframe", "object", "embed", "applet", "audio", "video"),
+    *("canvas", "noscript", "noembed", "noframes", "textarea", "select", "option", "title", "head"),
+}
+KNOWN_TAGS = INLINE | BLOCKS | BOXES | {"acronym", "big", "font", "mark", "nobr", "strike", "tt"}
+"""Tags that a text may use; any other in a sentence is better shown as it stands."""
+
+_SCHEMES = {"http", "https", "mailto"}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "bdo": {"dir"},
+    "code": {"class"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "details": {"open"},
+    "li": {"value"},
+    "ol": {"start", "reversed"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_CLASSES = {
+    "a": {"footnote-backref", "footnote-ref", "image"},
+    "div": {"footnote", "scroll"},
+    "li": {"done", "task"},
+    "span": {"image"},
+}
+_ALIGNED = {tag: {"align": {"left", "center", "right"}} for tag in ("td", "th")}
+_FOREIGN = nh3.Cleaner(
+    tags=set(INLINE | BLOCKS | BOXES),
+    clean_content_tags=set(_DROPPED),
+    attributes={**_ATTRIBUTES, "img": {"src", "alt"}, "*": {"id"}},
+    allowed_classes=_CLASSES,
+    tag_attribute_values=_ALIGNED,
+    url_schemes=_SCHEMES,
+    link_rel=None,
+)
+_OURS = nh3.Cleaner(
+    tags=set((INLINE | BLOCKS) - {"img", "h1"}),
+    clean_content_tags=set(_DROPPED),
+    attributes={
+        **_ATTRIBUTES,
+        "div": {"aria-label"},
+        **{tag: {*_ATTRIBUTES.get(tag, ()), "id"} for tag in HEADINGS | {"li", "sup"}},
+    },
+    allowed_classes=_CLASSES,
+    tag_attribute_values={
+        **{tag: {"dir": {"auto"}} for tag in WITH_DIRECTION},
+        "td": {"dir": {"auto"}, **_ALIGNED["td"]},
+        "th": {"dir": {"auto"}, **_ALIGNED["th"]},
+        "pre": {"tabindex": {"0"}},
+        "div": {"tabindex": {"0"}, "role": {"region"}},
+    },
+    url_schemes=_SCHEMES,
+    link_rel="noopener noreferrer nofollow",
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+
+
+class TooDeep(ValueError):
+    """Elements are nested deeper than a parser can follow; no article is."""
+
+
+def clean(text: str, scope: str = "") -> str:
+    """Safe HTML of any HTML. Cleaning it again changes nothing.
+
+    Where one page shows several texts, each needs a `scope` of its own, which becomes part of its ids.
+    """
+    root = parse(_CONTROLS.sub("", _FOREIGN.clean(clean_text(text))))
+    dress(root, scope)
+    return finish(root)
+
+
+def parse(safe_html: str) -> HtmlElement:
+    """Safe HTML as a tree under one `div`; to be given back through `finish`."""
+    parser = html.HTMLParser(huge_tree=True, encoding="utf-8")
+    page = html.document_fromstring(f"<html><body><div>{safe_html}</div></body></html>".encode(), parser=parser)
+    if any(error.type == ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise TooDeep("The text is nested too deeply to be shown.")
+    return page[0][0]
+
+
+def finish(root: HtmlElement) -> str:
+    """What is inside `root`, cleaned by the allow-list."""
+    return "".join(map(finish_block, root))
+
+
+def finish_block(block: HtmlElement) -> str:
+    """One element without what follows it, cleaned by the allow-list."""
+    return _OURS.clean(html.tostring(block, encoding="unicode", with_tail=False))

@@ -1,0 +1,125 @@
+"""Renders texts in one long-lived, limited child process, so that no text can harm the one that asked.
+
+Whatever happens to the child, an answer comes: in doubt the text as it was written, marked `plain`.
+"""
+
+import atexit
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from library.content.blocks import Heading, Rendered, render_plain
+from library.content.child import receive, send
+
+# The child ends itself after two seconds of CPU time; this is for one that waits for ever.
+PATIENCE_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Child:
+    """A running child and the unbuffered pipes to it."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-m", "library.content.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd="/",
+            env={"PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
+        )
+        self.questions = cast(BinaryIO, self.process.stdin)
+        self.answers = cast(BinaryIO, self.process.stdout)
+        with self._patience():
+            receive(self.answers)  # It says that it is ready.
+
+    def ask(self, text: str, scope: str) -> dict[str, Any]:
+        with self._patience():
+            send(self.questions, [text, scope])
+            return cast(dict[str, Any], receive(self.answers))
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Ends the child when it takes too long, whatever the two of us were waiting for."""
+        timer = threading.Timer(PATIENCE_SECONDS, self.process.kill)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close_pipes(self) -> None:
+        self.questions.close()
+        self.answers.close()
+
+    def end(self) -> int:
+        self.process.kill()
+        self.close_pipes()
+        return self.process.wait()
+
+
+class _Renderer:
+    """The child of this process, one question at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def render(self, text: str, scope: str) -> Rendered:
+        with self._lock:
+            answer = self._ask(text, scope)
+        if "problem" in answer:
+            _log.warning("A text is shown as it was written: %s.", answer["problem"])
+            return render_plain(text)
+        return Rendered(answer["blocks"], [Heading(**heading) for heading in answer["headings"]])
+
+    def _ask(self, text: str, scope: str) -> dict[str, Any]:
+        try:
+            if self._child and not self._child.is_alive():
+                self._drop(self._child)
+            self._child = self._child or _Child()
+            return self._child.ask(text, scope)
+        except (OSError, EOFError) as problem:
+            if self._child:
+                self._drop(self._child)
+            return {"problem": f"rendering it took too much ({type(problem).__name__})"}
+
+    def _drop(self, child: _Child) -> None:
+        self._child = None
+        _log.warning("The rendering process ended with %s; the next text starts another.", child.end())
+
+    def close(self) -> None:
+        if self._child:
+            self._child.end()
+            self._child = None
+
+    def forget(self) -> None:
+        """After a fork: the child belongs to the parent, and so does whatever held the lock."""
+        if self._child:
+            self._child.close_pipes()
+        self.__init__()  # type: ignore[misc]
+
+
+_renderer = _Renderer()
+atexit.register(_renderer.close)
+os.register_at_fork(after_in_child=_renderer.forget)
+
+
+def render(text: str, scope: str = "") -> Rendered:
+    """Markdown as blocks of safe HTML, within two seconds of CPU time and 256 MB; else as it was written.
+
+    Where one page shows several texts, each needs a `scope` of its own, so that their ids differ.
+    """
+    return _renderer.render(text, scope)
