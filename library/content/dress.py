@@ -94,6 +94,10 @@ def _rename(element: HtmlElement) -> None:
         element.tag = "div"
     elif element.tag == "h1":
         element.tag = "h2"
+    elif element.tag == "div" and "scroll" in element.classes and [child.tag for child in element] != ["table"]:
+        element.classes.discard("scroll")
+    if not element.get("class", "-").strip():
+        element.attrib.pop("class")
 
 
 def _picture_to_link(picture: HtmlElement) -> None:
@@ -220,8 +224,6 @@ def _says_something(paragraph: HtmlElement) -> bool:
 
 def _equip(element: HtmlElement) -> None:
     tag = element.tag
-    if not element.get("class", "-").strip():
-        element.attrib.pop("class")
     if tag in WITH_DIRECTION:
         element.set("dir", "auto")
     elif tag == "pre":
@@ -230,8 +232,6 @@ def _equip(element: HtmlElement) -> None:
         _let_scroll(element)
     elif tag == "code":
         _keep_language(element)
-    elif tag == "div" and "scroll" in element.classes and [child.tag for child in element] != ["table"]:
-        element.classes.discard("scroll")
 
 
 def _let_scroll(table: HtmlElement) -> None:

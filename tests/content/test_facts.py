@@ -4,17 +4,12 @@ from library.content.facts import facts, reading_minutes
 
 
 def test_the_gist_is_the_first_bullet_of_the_overview() -> None:
-    found = facts(
-        [("overview", "Intro\n- \n- **First** [point](https://a.example).\n- Second"), ("summary", "Sum.")]
-    )
+    found = facts([("overview", "Intro\n- \n- **First** [point](https://a.example).\n- Second"), ("summary", "Sum.")])
     assert found.gist == "First point."
 
 
 def test_without_bullets_the_gist_is_the_first_sentence_of_the_summary() -> None:
-    assert (
-        facts([("article", "Text."), ("summary", "One thing\nis said. Then more.")]).gist
-        == "One thing is said."
-    )
+    assert facts([("article", "Text."), ("summary", "One thing\nis said. Then more.")]).gist == "One thing is said."
 
 
 def test_the_gist_of_an_article_passes_over_headings_code_and_pictures() -> None:
