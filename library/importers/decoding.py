@@ -17,6 +17,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NOT_IN_TEXT = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r\x1b")
 _UNDEFINED_IN_1252 = {byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 
 
@@ -51,5 +52,5 @@ def looks_binary(data: bytes) -> bool:
     head = data[:4096]
     if any(head.startswith(mark) for mark, _ in MARKS):
         return False
-    odd = sum(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in head)
+    odd = len(head) - len(head.translate(None, _NOT_IN_TEXT))
     return odd * 20 > len(head)
