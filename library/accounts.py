@@ -1,13 +1,100 @@
 """How readers sign in: django-allauth's account app, without sign-up (a first reader comes in by /setup/)."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from library.content.text import fold
+from library.models import User
+
+MISMATCH = "That name and password don't match."
+TOO_MANY = "Too many tries. Wait five minutes, then try again."
+WRONG_PASSWORD = "That isn't your current password."  # noqa: S105 - a sentence
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth in this house's words: no sign-up, no mail, the same answer for every name."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": MISMATCH,
+        "too_many_login_attempts": TOO_MANY,
+        "enter_current_password": WRONG_PASSWORD,
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that `library.middleware.trusted_proxy` settled on."""
         return str(request.META.get("REMOTE_ADDR", ""))
+
+    def is_safe_url(self, url: str) -> bool:
+        return is_own_path(url)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A reader whose account was closed gets the answer of a wrong password."""
+        user = super().authenticate(request, **credentials)
+        return user if user and user.is_active else None
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say themselves what happened."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """There is no mail."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The name alone: allauth adds the Host header, whose port a client may choose anew for each try."""
+        return fold(credentials.get("username", ""))
+
+
+def is_own_path(url: str) -> bool:
+    """Whether this is a path of this site, to which a form may lead back."""
+    return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+
+def someone_can_log_in() -> bool:
+    locked = User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return locked.exclude(password="").exists()  # noqa: S106 - the blank that raw SQL may leave
+
+
+def setup_token() -> str | None:
+    """The one-time token of /setup/; None once a reader can log in.
+
+    It follows from the secret key and from who has ever logged in, so that every process knows it, an import
+    before the set-up leaves it valid, and a used one never comes back.
+    """
+    if someone_can_log_in():
+        return None
+    logins = User.objects.filter(last_login__isnull=False).order_by("pk").values_list("pk", "last_login")
+    state = repr(list(logins))
+    return salted_hmac("library.setup", state, algorithm="sha256").hexdigest()[:32]
+
+
+def is_setup_token(token: str) -> bool:
+    expected = setup_token()
+    return expected is not None and constant_time_compare(token, expected)
+
+
+def first_reader(name: str = "reader") -> User:
+    """The reader to whom a library without readers belongs: made without a password, until /setup/ claims them."""
+    first = User.objects.order_by("pk").first()
+    return first or User.objects.get_or_create(username=name, defaults={"password": make_password(None)})[0]
+
+
+@transaction.atomic
+def claim(name: str, password: str) -> User | None:
+    """Give the first reader a name, a password and the run of the server. None if somebody was quicker."""
+    first = User.objects.select_for_update().get(pk=first_reader().pk)
+    if someone_can_log_in():
+        return None
+    first.username = name
+    first.is_staff = first.is_superuser = first.is_active = True
+    first.set_password(password)
+    first.save()
+    return first

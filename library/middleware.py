@@ -1,8 +1,8 @@
 """What every response carries and every request is told."""
 
-import zoneinfo
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -48,9 +48,12 @@ def trusted_proxy(get_response: View) -> View:
 
     def is_trusted(address: str) -> bool:
         try:
-            return any(ip_address(address) in network for network in trusted)
+            found = ip_address(address)
         except ValueError:
             return False
+        # A socket that serves IPv4 and IPv6 alike shows 10.0.0.1 as ::ffff:10.0.0.1.
+        found = getattr(found, "ipv4_mapped", None) or found
+        return any(found in network for network in trusted)
 
     def client(chain: str, peer: str) -> str:
         """The last address in the chain that is not a proxy of ours: the ones before it anybody can write."""
@@ -73,8 +76,15 @@ def reader_time_zone(get_response: View) -> View:
     """Show times in the reader's own zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name = getattr(request.user, "time_zone", "")
-        with timezone.override(zoneinfo.ZoneInfo(name) if name else None):
+        with timezone.override(zone(getattr(request.user, "time_zone", ""))):
             return get_response(request)
 
     return middleware
+
+
+def zone(name: str) -> ZoneInfo | None:
+    """The time zone of that name; None, the server's own, for a blank and for a name this system doesn't know."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

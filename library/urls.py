@@ -1,11 +1,29 @@
 """The site as one table."""
 
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
-from library.views import library, tags
+from library.admin import site
+from library.views import accounts, bin, edit, health, library, settings, tags
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="library.list"), name="home"),
     path("library/", library.list_articles, name="library.list"),
+    path("read/<int:pk>/edit/", edit.edit, name="edit.edit"),
+    path("add/", edit.add, name="edit.add"),
     path("tags/", tags.index, name="tags.index"),
     path("tags/<str:slug>/", tags.tag, name="tags.tag"),
+    path("bin/", bin.index, name="bin.index"),
+    path("bin/empty/", bin.empty, name="bin.empty"),
+    path("bin/<int:pk>/delete/", bin.delete, name="bin.delete"),
+    path("settings/", settings.settings, name="settings.settings"),
+    path("settings/password/", accounts.ChangePassword.as_view(), name="settings.password"),
+    path("setup/", accounts.setup, name="accounts.setup"),
+    path("login/", accounts.LogIn.as_view(), name="login"),
+    path("logout/", accounts.LogOut.as_view(), name="logout"),
+    path("healthz", health.health, name="health"),
+    path("admin/", site.urls),
 ]
+
+handler400 = "library.views.errors.bad_request"
+handler429 = "library.views.errors.too_often"
