@@ -221,9 +221,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "library.middleware.trusted_proxy",
+    "library.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "library.middleware.security_headers",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
