@@ -95,9 +95,9 @@ def _run_batch(import_run: ImportRun, holder: str, steps: list[Step], scratch: S
 
 def _try_batch(import_run: ImportRun, holder: str, steps: list[Step], scratch: Scratch) -> None:
     files = [file for _, file in steps]
-    batch = Batch(import_run, files=len(files))
+    batch = Batch(import_run, files)
     known = known_bytes(import_run.owner, files)
-    fresh = _read_all(batch, files, known, scratch)
+    fresh = _read_all(batch, known, scratch)
     if import_run.dry_run:
         _foresee(batch, fresh, scratch)
         batch.write(holder, steps[-1][0])
@@ -110,12 +110,10 @@ def _try_batch(import_run: ImportRun, holder: str, steps: list[Step], scratch: S
 # --- reading: no transaction is open
 
 
-def _read_all(
-    batch: Batch, files: list[ImportFile], known: dict[str, KnownBytes], scratch: Scratch
-) -> list[Incoming]:
+def _read_all(batch: Batch, known: dict[str, KnownBytes], scratch: Scratch) -> list[Incoming]:
     """The records of files that are not known word for word. All others are entered with their outcome."""
     fresh: list[Incoming] = []
-    for file in files:
+    for file in batch.files:
         if file.problem:
             batch.add(file, Outcome.IGNORED if file.holds_none else Outcome.REJECTED, file.problem)
         elif file.sha256 in known:

@@ -8,7 +8,7 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from library.importers.record import ImportFile
@@ -25,23 +25,26 @@ NOT_FOLLOWED = "A symbolic link, which is not followed."
 HIDDEN = "A hidden or system file."
 
 Cursor = tuple[int, list[str]]
+# A path; or a zip's path and the name to show for it, since what is uploaded lies under names of ours. Files of a zip
+# that shows no name ("") are shown as if they lay in a folder.
+Place = str | list[str]
 
 
-def walk(paths: list[str], after: Cursor | None = None) -> Iterator[tuple[Cursor, ImportFile]]:
+def walk(paths: Sequence[Place], after: Cursor | None = None) -> Iterator[tuple[Cursor, ImportFile]]:
     """Every file of `paths` in order, each with its cursor; `after` a cursor, only the ones that follow it."""
-    for number, path in enumerate(paths):
+    for number, place in enumerate(paths):
         if after is not None and number < after[0]:
             continue
         done = after[1] if after is not None and number == after[0] else None
-        for name, file in _files(Path(path)):
+        for name, file in _found(place):
             parts = shown(name).split("/")
             if done is None or parts > done:
                 yield (number, parts), file() if callable(file) else file
 
 
-def count(paths: list[str]) -> int:
+def count(paths: Sequence[Place]) -> int:
     """How many files `walk` will yield. Reads folders and zip directories, no contents."""
-    return sum(1 for path in paths for _ in _files(Path(path)))
+    return sum(1 for place in paths for _ in _found(place))
 
 
 class _Later:
@@ -87,6 +90,10 @@ def _with_data(name: str, data: bytes) -> ImportFile:
     return ImportFile(name, data, hashlib.sha256(data).hexdigest())
 
 
+def _found(place: Place) -> Iterator[_Found]:
+    return _files(Path(place)) if isinstance(place, str) else _zip(Path(place[0]), place[1])
+
+
 def _files(path: Path) -> Iterator[_Found]:
     if path.is_symlink():
         yield path.name, ImportFile(shown(path.name), problem=NOT_FOLLOWED, holds_none=True)
@@ -127,7 +134,7 @@ def _zip(path: Path, name: str) -> Iterator[_Found]:
                 yield name, ImportFile(shown(name), problem=problem)
                 return
             for info in sorted(members, key=lambda info: shown(info.filename).split("/")):
-                inner = f"{name}/{info.filename}"
+                inner = f"{name}/{info.filename}" if name else info.filename
                 yield inner, _unreadable(info, shown(inner)) or _Member(archive, info, shown(inner))
     except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError):
         yield name, ImportFile(shown(name), problem="The zip is damaged or no zip at all. Download or export it again.")

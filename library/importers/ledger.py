@@ -23,7 +23,7 @@ class Batch:
     """The entries of one batch, written together with what they tell of."""
 
     run: ImportRun
-    files: int = 0
+    files: list[ImportFile]
     entries: list[ImportedRecord] = field(default_factory=list)
 
     def add(
@@ -56,12 +56,14 @@ class Batch:
         outcomes = Counter(entry.outcome for entry in self.entries)
         totals: dict[str, Any] = {name: F(name) + outcomes[name] for name in Outcome.values}
         totals["records"] = F("records") + sum(outcomes[name] for name in COUNTED)
-        totals["files"] = F("files") + self.files
+        totals["files"] = F("files") + len(self.files)
         totals["warnings"] = F("warnings") + sum(len(entry.warnings) for entry in self.entries)
         held = ImportRun.objects.filter(pk=self.run.pk, lease_holder=holder)
         if not held.update(cursor=cursor, **totals):
             raise LeaseLost
-        ImportedRecord.objects.bulk_create(self.entries, batch_size=250)
+        place = {file.name: number for number, file in enumerate(self.files)}
+        self.entries.sort(key=lambda entry: (place[entry.file], entry.position))
+        ImportedRecord.objects.bulk_create(self.entries)
 
 
 def finish(run: ImportRun, state: RunState, error: str = "") -> None:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from library import accounts, importers
 from library.importers import ledger
+from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 
 WRONG_USE = 2
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--first-user", action="store_true", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_migrated()
         import_run = start(options, owner(options["user"], options["first_user"]))
         self.run_with_bar(import_run)
         self.report(import_run, options["report"])

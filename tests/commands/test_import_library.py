@@ -1,0 +1,115 @@
+"""`manage.py import_library`, as a reader types it."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from library import importers
+from library.management import database
+from library.models import ImportRun, RunState, User
+from tests.importers.link_files import link_file, write
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: object) -> str:
+    out = StringIO()
+    call_command("import_library", *map(str, arguments), stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path / "notes", {"a.md": link_file(), "b.md": "", "c.txt": "x"})
+
+
+def test_it_ends_with_a_sentence_that_adds_up(reader, folder):
+    assert run(folder).splitlines()[-1] == "2 articles: 1 new, 1 rejected. 1 file holds none."
+
+
+def test_each_problem_is_named_with_its_file(reader, folder):
+    assert "b.md: The file is empty. Export this page again, or leave it out." in run(folder)
+
+
+def test_the_report_holds_every_outcome(reader, folder, tmp_path):
+    run(folder, "--report", tmp_path / "report.json")
+    report = json.loads((tmp_path / "report.json").read_text())
+    entries = {entry["file"]: entry["outcome"] for entry in report["entries"]}
+    assert entries == {"a.md": "new", "b.md": "rejected", "c.txt": "ignored"}
+    assert report["entries"][0]["link"] == reader.links.get().pk
+    counts = {name: report[name] for name in ("files", "records", "new", "rejected", "ignored", "warnings")}
+    assert counts == {"files": 3, "records": 2, "new": 1, "rejected": 1, "ignored": 1, "warnings": 0}
+
+
+def test_a_report_of_nothing_is_a_report(reader, tmp_path):
+    (tmp_path / "empty").mkdir()
+    run(tmp_path / "empty", "--report", tmp_path / "r.json")
+    assert json.loads((tmp_path / "r.json").read_text())["entries"] == []
+
+
+def test_a_dry_run_changes_no_article(reader, folder):
+    run(folder, "--dry-run")
+    assert reader.links.count() == 0
+
+
+def test_strict_fails_when_a_file_was_rejected(reader, folder):
+    with pytest.raises(CommandError) as failure:
+        run(folder, "--strict")
+    assert failure.value.returncode == 1
+    assert reader.links.count() == 1
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], ["FOLDER", "--user", "nobody"], ["FOLDER", "--format", "none"]])
+def test_wrong_use_has_a_status_of_its_own(reader, folder, arguments):
+    with pytest.raises(CommandError) as failure:
+        run(*(folder if argument == "FOLDER" else argument for argument in arguments))
+    assert failure.value.returncode in (1, 2) if "--format" in arguments else failure.value.returncode == 2
+
+
+def test_with_several_readers_one_must_be_named(reader, other_reader, folder):
+    with pytest.raises(CommandError, match="--user"):
+        run(folder)
+    run(folder, "--user", "ben")
+    assert other_reader.links.count() == 1
+
+
+def test_without_a_reader_the_first_one_is_made_only_when_asked(db, folder):
+    with pytest.raises(CommandError, match="no reader"):
+        run(folder)
+    run(folder, "--first-user")
+    assert not User.objects.get().has_usable_password()
+    assert User.objects.get().links.count() == 1
+
+
+def test_an_interrupted_import_says_so_and_the_same_command_goes_on(reader, folder, monkeypatch):
+    real = importers._run_batch
+
+    def interrupt(*args):
+        real(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importers, "_run_batch", interrupt)
+    with pytest.raises(CommandError, match="same command"):
+        run(folder)
+    assert ImportRun.objects.get().state == RunState.STOPPED
+    monkeypatch.setattr(importers, "_run_batch", real)
+    assert "1 unchanged" in run(folder)
+
+
+def test_a_database_that_is_not_migrated_is_a_sentence(reader, folder, monkeypatch):
+    class Behind:
+        def __init__(self, connection):
+            self.loader = self
+            self.graph = self
+
+        def leaf_nodes(self):
+            return []
+
+        def migration_plan(self, targets):
+            return ["0010"]
+
+    monkeypatch.setattr(database, "MigrationExecutor", Behind)
+    with pytest.raises(CommandError, match="manage.py migrate"):
+        run(folder)
