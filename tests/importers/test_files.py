@@ -19,7 +19,9 @@ def found(path):
 
 @pytest.fixture
 def folder(tmp_path):
-    return write(tmp_path / "export", {"b.md": "b", "a/z.md": "az", "a/b/c.md": "abc", "a b.md": "space", ".DS_Store": "x"})
+    return write(
+        tmp_path / "export", {"b.md": "b", "a/z.md": "az", "a/b/c.md": "abc", "a b.md": "space", ".DS_Store": "x"}
+    )
 
 
 def test_a_folder_is_walked_with_all_below_it_in_a_fixed_order(folder):

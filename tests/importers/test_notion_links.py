@@ -188,15 +188,17 @@ def test_nul_is_left_out_and_said():
     assert "NUL" in record.warnings[0]
 
 
-@pytest.mark.parametrize("data", [b"", b"  \n", b"# Just a readme\n\nWords.", b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40])
+@pytest.mark.parametrize(
+    "data", [b"", b"  \n", b"# Just a readme\n\nWords.", b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40]
+)
 def test_what_is_no_link_file_is_refused_with_a_reason(data):
     with pytest.raises(NotARecord, match=r"\w+ .*\."):
         read(data)
 
 
 FRAGMENTS = st.sampled_from(
-    ["---\n", "# ", "## Overview (from Notion)\n", "## Content (from Notion)\n", "```\n", "tags: [", "url: ", "&a ", "*a ",
-     "created: ", "\ufeff", "\0", "- ", "{", "? ", "!!python/object:os.system ", "%", "\u2028", "\udcff"]
+    ["---\n", "# ", "## Overview (from Notion)\n", "## Content (from Notion)\n", "```\n", "tags: [", "url: ", "&a ",
+     "*a ", "created: ", "\ufeff", "\0", "- ", "{", "? ", "!!python/object:os.system ", "%", "\u2028", "\udcff"]
 )  # fmt: skip
 
 
