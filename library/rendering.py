@@ -4,18 +4,23 @@ Whatever happens to the child, an answer comes: in doubt the text as it was writ
 """
 
 import atexit
+import dataclasses
+import hashlib
 import logging
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from library.content.blocks import Heading, Rendered, render_plain
+from django.db import OperationalError
+
+from library.content.blocks import RENDERER_VERSION, Heading, Rendered, render_plain
 from library.content.child import receive, send
+from library.models import Rendering
 
 # The child ends itself after two seconds of CPU time; this is for one that waits for ever.
 PATIENCE_SECONDS = 10.0
@@ -123,3 +128,38 @@ def render(text: str, scope: str = "") -> Rendered:
     Where one page shows several texts, each needs a `scope` of its own, so that their ids differ.
     """
     return _renderer.render(text, scope)
+
+
+def rendered(texts: Mapping[str, str]) -> dict[str, Rendered]:
+    """The texts by their scopes, from what is kept where it is kept already (one query); the others are kept now."""
+    keys = {scope: rendering_key(text, scope) for scope, text in texts.items()}
+    kept = {row.key: row for row in Rendering.objects.filter(pk__in=keys.values())}
+    found = {scope: _from_row(kept[key]) for scope, key in keys.items() if key in kept}
+    made = {scope: render(texts[scope], scope) for scope in texts if scope not in found}
+    _keep({keys[scope]: answer for scope, answer in made.items()})
+    return {scope: found.get(scope) or made[scope] for scope in texts}
+
+
+def rendering_key(text: str, scope: str) -> str:
+    """By what a rendering is found again. It names the text itself, so nothing ever has to be thrown away in time."""
+    return hashlib.sha256(f"{RENDERER_VERSION}\0{scope}\0{text}".encode(errors="surrogatepass")).hexdigest()
+
+
+def _from_row(row: Rendering) -> Rendered:
+    return Rendered(row.blocks, [Heading(**heading) for heading in row.headings], row.plain)
+
+
+def _keep(made: Mapping[str, Rendered]) -> None:
+    """For the next time. A page is shown also when the database takes nothing just now.
+
+    What was too much to render is not kept: it may have been the machine's bad moment.
+    """
+    rows = [
+        Rendering(key=key, blocks=answer.blocks, headings=[dataclasses.asdict(line) for line in answer.headings])
+        for key, answer in made.items()
+        if not answer.plain
+    ]
+    try:
+        Rendering.objects.bulk_create(rows, ignore_conflicts=True)
+    except OperationalError as problem:
+        _log.warning("Renderings could not be kept: %s.", problem)

@@ -4,13 +4,19 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from library.admin import site
-from library.views import accounts, bin, edit, health, library, settings, tags
+from library.views import accounts, bin, edit, health, library, reader, settings, tags
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="library.list"), name="home"),
     path("library/", library.list_articles, name="library.list"),
     path("read/<int:pk>/edit/", edit.edit, name="edit.edit"),
     path("add/", edit.add, name="edit.add"),
+    path("read/<int:pk>/", reader.read, name="reader.short"),
+    path("read/<int:pk>-<str:slug>/", reader.read, name="reader.read"),
+    path("read/<int:pk>/state/", reader.state, name="reader.state"),
+    path("read/<int:pk>/favourite/", reader.favourite, name="reader.favourite"),
+    path("read/<int:pk>/bin/", reader.to_bin, name="reader.bin"),
+    path("read/<int:pk>/restore/", reader.restore, name="reader.restore"),
     path("tags/", tags.index, name="tags.index"),
     path("tags/<str:slug>/", tags.tag, name="tags.tag"),
     path("bin/", bin.index, name="bin.index"),

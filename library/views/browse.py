@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from string import ascii_uppercase
 from typing import Any
@@ -32,7 +32,7 @@ RECENT = {"7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last 365 days"}
 BANDS = ((5, "Under 5 minutes"), (15, "5 to 15 minutes"), (30, "15 to 30 minutes"), (60, "30 to 60 minutes"))
 LONGEST_BAND = "Over an hour"
 Choice = tuple[str, str, str, bool]
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,5 +78,3 @@ def tags_of(link_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     for link_id, name, slug in tagged.values_list("link_id", "tag__name", "tag__slug"):
         found.setdefault(link_id, []).append((name, f"/tags/{quote(slug)}/"))
     return found
-
-

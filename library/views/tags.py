@@ -1,6 +1,7 @@
 """Tags as the index at the back of a book, and a tag's own page: the library, narrowed to it."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from string import ascii_uppercase
@@ -45,7 +46,7 @@ class Entry:
         return first if first.isalpha() else OTHER_SIGNS
 
 
-SHOWN = {
+SHOWN: dict[str, tuple[str, Callable[[Entry], bool]]] = {
     "": ("All tags", lambda entry: True),
     "once": ("Used once", lambda entry: entry.count == 1),
     "unused": ("Unused", lambda entry: entry.count == 0),
@@ -60,16 +61,18 @@ def index(request: ReaderRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     by_count = request.GET.get("sort") == "count"
     found = [entry for entry in entries if SHOWN[show][1](entry) and fold(wanted) in fold(entry.name)]
+    groups = [("", sorted(found, key=lambda entry: -entry.count))] if by_count else letters(found)
     context = {
         "q": wanted,
         "show": show,
         "by_count": by_count,
         "tabs": [(name, words, sum(map(test, entries))) for name, (words, test) in SHOWN.items()],
         "total": len(found),
-        "groups": [("", sorted(found, key=lambda entry: -entry.count))] if by_count else letters(found),
+        "groups": groups,
+        "alphabet": [] if by_count else alphabet([letter for letter, _ in groups]),
         "known": len(entries),
     }
-    return render(request, "tags/index.html", {**context, "alphabet": alphabet(context["groups"], by_count)})
+    return render(request, "tags/index.html", context)
 
 
 def letters(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
@@ -82,11 +85,8 @@ def letter_place(letter: str) -> tuple[int, str]:
     return (2 if letter == OTHER_SIGNS else 1 if letter == DIGITS else 0), letter
 
 
-def alphabet(groups: list[tuple[str, list[Entry]]], by_count: bool) -> list[tuple[str, bool]]:
+def alphabet(filled: list[str]) -> list[tuple[str, bool]]:
     """(letter, whether some tag begins with it), for the jump bar."""
-    filled = [letter for letter, _ in groups if letter]
-    if by_count or not filled:
-        return []
     return [(letter, letter in filled) for letter in sorted({*ascii_uppercase, *filled}, key=letter_place)]
 
 

@@ -24,27 +24,38 @@ function move(step) {
   if (!all.length) return false;
   const at = all.indexOf(current());
   const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
-  all[at]?.classList.remove("on");
-  next.classList.add("on");
-  next.querySelector("h3 a").focus({ preventScroll: true });
+  mark(next);
   next.scrollIntoView({ block: "nearest" });
   return true;
 }
 
-// A small action on the current row: the answer is the same page, from which htmx takes the row and the message.
+function mark(row) {
+  current()?.classList.remove("on");
+  row?.classList.add("on");
+  row?.querySelector("h3 a").focus({ preventScroll: true });
+}
+
+// A small action on the current row: the answer is this page again, from which htmx takes the list and the message.
 function act(row, path, values) {
   const token = document.querySelector("#row-action [name=csrfmiddlewaretoken]")?.value;
   if (!token || !window.htmx) return false;
+  const at = rows().indexOf(row);
   const here = location.pathname + location.search;
   window.htmx.ajax("POST", `/read/${row.dataset.link}/${path}/`, {
-    source: row,
-    target: row,
-    swap: "outerHTML",
-    select: `[data-link="${row.dataset.link}"]`,
+    source: "#main",
+    target: "#main",
+    swap: "outerMorph",
+    select: "#main",
     selectOOB: "#flash",
     values: { ...values, next: here, csrfmiddlewaretoken: token },
-  });
+  }).then(() => stayAt(row.dataset.link, at));
   return true;
+}
+
+// The row may have left the list: then the one that took its place is the current one.
+function stayAt(id, at) {
+  const all = rows();
+  mark(all.find((row) => row.dataset.link === id) ?? all[Math.min(at, all.length - 1)]);
 }
 
 function onRow(key) {
