@@ -24,7 +24,7 @@ from django.utils import timezone
 from library.content.text import clean_text, fold, single_line
 from library.content.urls import is_web_address
 from library.forms.fields import markdown, one_line
-from library.models import Kind, Link, Section, User
+from library.models import Author, Kind, Link, Section, User
 from library.models.links import address_hash
 from library.models.tags import NAME_LENGTH
 from library.models.writing import move_address, note_change, set_tags, write_section
@@ -43,10 +43,8 @@ EARLIEST, LATEST = datetime(1900, 1, 1), datetime(9000, 1, 1)  # noqa: DTZ001 - 
 MINUTES = "%Y-%m-%dT%H:%M"
 OWN_KINDS = (Kind.OVERVIEW, Kind.SUMMARY, Kind.ARTICLE, Kind.NOTE)
 ROWS = {Kind.OVERVIEW: 7, Kind.SUMMARY: 7, Kind.ARTICLE: 24, Kind.NOTE: 7, Kind.OTHER: 8}
-HELPS = {
-    Kind.OVERVIEW: "One point a line, each beginning with a hyphen.",
-    Kind.SUMMARY: "Machine-written. What you change counts as yours.",
-}
+OVERVIEW_HELP = "One point a line, each beginning with a hyphen."
+MACHINE_HELP = "Machine-written. What you change counts as yours."
 LABELS = {Kind.SUMMARY: "AI summary", Kind.NOTE: "Your notes"}
 Values = dict[str, str]
 
@@ -130,12 +128,16 @@ class Layer:
     def label(self) -> str:
         return str(self.heading or LABELS.get(Kind(self.kind)) or Kind(self.kind).label)
 
+    @property
+    def help(self) -> str:
+        if self.kind == Kind.OVERVIEW:
+            return OVERVIEW_HELP
+        by_machine = self.kind == Kind.SUMMARY and self.section and self.section.author != Author.READER
+        return MACHINE_HELP if by_machine else ""
+
     def field(self) -> forms.CharField:
-        kind = Kind(self.kind)
-        help_text = HELPS.get(kind, "")
-        return forms.CharField(
-            label=self.label, required=False, strip=False, widget=markdown(ROWS[kind]), help_text=help_text
-        )
+        widget = markdown(ROWS[Kind(self.kind)])
+        return forms.CharField(label=self.label, required=False, strip=False, widget=widget, help_text=self.help)
 
 
 def layers_of(link: Link) -> list[Layer]:
@@ -150,6 +152,7 @@ def layers_of(link: Link) -> list[Layer]:
 
 
 class EditForm(forms.Form):
+    field_order = ("title", "url", "type", "saved_at", "tags")
     title = forms.CharField(required=False, widget=one_line(dir="auto"))
     url = forms.CharField(
         label="Address", required=False, widget=one_line(inputmode="url", autocomplete="off", spellcheck="false")
