@@ -69,10 +69,14 @@ WITH_DIRECTION = HEADINGS | {
     "th",
 }
 
-_MAY_BE_EMPTIED = HEADINGS | {"a", "blockquote", "div", "dl", "figure", "li", "ol", "p", "ul"}
+_MAY_BE_EMPTIED = (HEADINGS | INLINE | {"blockquote", "div", "dl", "figure", "li", "ol", "p", "pre", "ul"}) - {
+    "br",
+    "wbr",
+}
+_HOLDS_PARAGRAPHS = frozenset(["a", "blockquote", "dd", "details", "div", "figcaption", "figure", "li", "td", "th"])
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 _FOOTNOTE = re.compile(r"(fn|fnref\d{0,4})[:-](.{1,200})", re.DOTALL)
-_OUTSIDE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_OUTSIDE = re.compile(r"(?:https?://[^\s/?#]|mailto:.)", re.IGNORECASE)
 
 
 def dress(root: HtmlElement, scope: str) -> None:
@@ -81,9 +85,9 @@ def dress(root: HtmlElement, scope: str) -> None:
         _rename(element)
         if element.tag == "img":
             _picture_to_link(element)
-    _number(root, f"{scope}-" if scope else "")
     for element in reversed(list(root.iterdescendants())):
         _trim(element)
+    _number(root, f"{scope}-" if scope else "")
     _wrap_loose_text(root)
     for element in list(root.iterdescendants()):
         _equip(element)
@@ -181,17 +185,21 @@ def _trim(element: HtmlElement) -> None:
         element.text = element.text.lstrip("\n")
     if element.tag in _MAY_BE_EMPTIED and not len(element) and not (element.text or "").strip():
         element.drop_tree()
-    elif element.tag == "div" and not element.get("class") and next(element.iterancestors("pre"), None) is None:
+    elif element.tag == "div" and not element.get("class"):
         _unbox(element)
 
 
 def _unbox(box: HtmlElement) -> None:
     """A box says nothing to a reader: with blocks inside it goes, with words inside it is a paragraph."""
+    parent = box.getparent()
     if any(inner.tag in BLOCKS for inner in box.iterdescendants()):
         _wrap_loose_text(box)
         box.drop_tag()
-    else:
+    elif parent is not None and parent.tag in _HOLDS_PARAGRAPHS:
         box.tag = "p"
+    else:
+        box.tail = f"\n{box.tail or ''}"  # In a heading or a listing it is a line.
+        box.drop_tag()
 
 
 def _wrap_loose_text(root: HtmlElement) -> None:
@@ -225,6 +233,7 @@ def _says_something(paragraph: HtmlElement) -> bool:
 def _equip(element: HtmlElement) -> None:
     tag = element.tag
     if tag in WITH_DIRECTION:
+        element.attrib.pop("dir", None)  # So that it always comes last.
         element.set("dir", "auto")
     elif tag == "pre":
         element.set("tabindex", "0")
