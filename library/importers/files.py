@@ -87,7 +87,7 @@ _Found = tuple[str, ImportFile | _Later | _Member]
 
 
 def _with_data(name: str, data: bytes) -> ImportFile:
-    return ImportFile(name, data, hashlib.sha256(data).hexdigest())
+    return ImportFile(name, data, hashlib.sha256(data).hexdigest(), len(data))
 
 
 def _found(place: Place) -> Iterator[_Found]:

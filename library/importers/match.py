@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from library.importers.preparing import Prepared
 from library.importers.record import ImportFile, Record
 from library.models import FormerAddress, Link, Source, User
-from library.models.links import address_hash
 
 KEY_LENGTH = 1024
 
@@ -17,10 +17,17 @@ class Incoming:
     """One record on its way in. `link_id` is the link it belongs to, `source_id` the Source it was known by."""
 
     file: ImportFile
-    record: Record
-    url_hash: str | None
+    prepared: Prepared
     link_id: int | None = None
     source_id: int | None = None
+
+    @property
+    def record(self) -> Record:
+        return self.prepared.record
+
+    @property
+    def url_hash(self) -> str | None:
+        return self.prepared.url_hash
 
     @property
     def key(self) -> str:
@@ -30,10 +37,6 @@ class Incoming:
 def source_key(name: str) -> str:
     """A Source's key for a file: its name, of which the end says more than the beginning."""
     return name[-KEY_LENGTH:]
-
-
-def incoming(file: ImportFile, record: Record) -> Incoming:
-    return Incoming(file, record, address_hash(record.url))
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ class ImportFile:
     name: str
     data: bytes = b""
     sha256: str = ""
+    size: int = 0
     problem: str = ""
     holds_none: bool = False
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from library.content.facts import facts
 from library.content.text import fold
 from library.importers import merge
 from library.importers.match import Incoming
@@ -38,7 +37,7 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Li
     """
     links = Link.objects.bulk_create([_new_link(owner, item, now) for item in batch])
     Original.objects.bulk_create(
-        [Original.of(item.file.sha256, item.file.data) for item in batch], ignore_conflicts=True
+        [_original(item) for item in batch], ignore_conflicts=True
     )
     sources = Source.objects.bulk_create(
         [_source(owner, link, item, now) for link, item in zip(links, batch, strict=True)]
@@ -62,10 +61,15 @@ def _new_link(owner: User, item: Incoming, now: datetime) -> Link:
         created_at=now,
         updated_at=now,
     )
-    link.set_title(record.title)
-    link.set_address(record.url)
-    link.set_facts(facts((text.kind, text.text) for text in record.texts))
+    made = item.prepared
+    link.title, link.title_key = record.title, made.title_key
+    link.url, link.url_hash, link.site = record.url, made.url_hash, made.site
+    link.set_facts(made.facts)
     return link
+
+
+def _original(item: Incoming) -> Original:
+    return Original(sha256=item.file.sha256, size=item.file.size, compressed=item.prepared.compressed)
 
 
 def _source(owner: User, link: Link, item: Incoming, now: datetime) -> Source:
@@ -131,7 +135,7 @@ def apply(now: LinkNow, plan: Plan, item: Incoming) -> dict[str, Any]:
 
 def _known_source(now: LinkNow, item: Incoming) -> tuple[Source, dict[str, Any] | None]:
     """The Source that the item comes from, with what it said before (None: it is new)."""
-    Original.objects.bulk_create([Original.of(item.file.sha256, item.file.data)], ignore_conflicts=True)
+    Original.objects.bulk_create([_original(item)], ignore_conflicts=True)
     source = next((source for source in now.sources if source.pk == item.source_id), None)
     before = {"original": source.original_id, "said": source.said} if source else None
     source = source or Source(owner_id=now.link.owner_id, link=now.link, format=FORMAT, key=item.key)

@@ -67,7 +67,10 @@ def address_hash(url: str) -> str | None:
 
     A hash, because PostgreSQL's B-tree takes no key over 2,704 bytes and addresses can be longer.
     """
-    canonical = urls.canonical(url)
+    return hash_of(urls.canonical(url))
+
+
+def hash_of(canonical: str | None) -> str | None:
     return hashlib.sha256(canonical.encode()).hexdigest() if canonical else None
 
 

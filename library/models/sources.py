@@ -6,6 +6,9 @@ from django.db import models
 from django.utils import timezone
 
 
+COMPRESSION = 3  # zlib's level
+
+
 class Original(models.Model):
     """The bytes of an imported file, compressed (zlib), once per SHA-256 whoever imported it."""
 
@@ -15,11 +18,6 @@ class Original(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
-
-    @classmethod
-    def of(cls, sha256: str, data: bytes) -> "Original":
-        """An unsaved Original of `data`, whose SHA-256 (hex) the caller has already computed."""
-        return cls(sha256=sha256, size=len(data), compressed=zlib.compress(data, 3))
 
     @property
     def data(self) -> bytes:

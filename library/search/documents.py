@@ -12,6 +12,7 @@ INDEX_VERSION = 1
 OWNER_SHIFT = 40
 FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 SEPARATOR = "\x1f"
+UNTAGGED = 0  # stands for a tag's id where there is no tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,17 @@ class Document:
     article: str = ""
     notes: str = ""
     tags: Sequence[tuple[int, str]] = ()  # (id, name)
+    plain: tuple[str, str, str, str] | None = None  # overview, summary, article, notes, where they are made already
 
     @property
     def wanted_number(self) -> int:
         """Owner in the high bits, then the saved time in seconds: the index is in date order, owner by owner."""
         since = self.saved_at - FIRST_MOMENT
         return first_number(self.owner_id) + since.days * 86_400 + since.seconds
+
+    @property
+    def tag_ids(self) -> list[int]:
+        return [tag_id for tag_id, _ in self.tags] or [UNTAGGED]
 
     @property
     def checksum(self) -> int:
@@ -43,7 +49,8 @@ class Document:
 
     def plain_texts(self) -> tuple[str, str, str, str, str]:
         """Title, overview, summary, article and notes as a reader sees them, without the marks of Markdown."""
-        return (self.title, plain(self.overview), plain(self.summary), plain(self.article), plain(self.notes))
+        made = self.plain or (plain(self.overview), plain(self.summary), plain(self.article), plain(self.notes))
+        return (self.title, *made)
 
 
 def first_number(owner_id: int) -> int:

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from library import importers
+from library.importers import running
 from library.management import database
 from library.models import ImportRun, RunState, User
 from tests.importers.link_files import link_file, write
@@ -84,17 +84,17 @@ def test_without_a_reader_the_first_one_is_made_only_when_asked(db, folder):
 
 
 def test_an_interrupted_import_says_so_and_the_same_command_goes_on(reader, folder, monkeypatch):
-    real = importers._run_batch
+    real = running._run_batch
 
     def interrupt(*args):
         real(*args)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importers, "_run_batch", interrupt)
+    monkeypatch.setattr(running, "_run_batch", interrupt)
     with pytest.raises(CommandError, match="same command"):
         run(folder)
     assert ImportRun.objects.get().state == RunState.STOPPED
-    monkeypatch.setattr(importers, "_run_batch", real)
+    monkeypatch.setattr(running, "_run_batch", real)
     assert "1 unchanged" in run(folder)
 
 

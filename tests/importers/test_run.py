@@ -1,12 +1,14 @@
 """What an import does to a library, told from the reader's side."""
 
 import json
+import os
+import signal
 
 import pytest
 from django.db import IntegrityError
 
 from library import importers
-from library.importers import ledger
+from library.importers import ledger, notion_links, running
 from library.models import (
     FormerAddress,
     ImportedRecord,
@@ -21,6 +23,7 @@ from library.models import (
     Tag,
 )
 from library.models.writing import bin_link, set_tags, write_section
+from library.search import indexing
 from tests.importers.link_files import import_files, link_file, outcomes, write
 
 pytestmark = pytest.mark.django_db
@@ -297,7 +300,7 @@ def many(tmp_path, count=9):
 
 
 def test_a_run_that_was_cut_off_goes_on_with_the_next_file(reader, tmp_path, monkeypatch):
-    monkeypatch.setattr(importers, "BATCH_FILES", 4)
+    monkeypatch.setattr(running, "BATCH_FILES", 4)
     run = ImportRun.objects.create(owner=reader, label="many", paths=[str(many(tmp_path))])
     run.claim("first")
 
@@ -327,13 +330,13 @@ def test_two_processes_never_hold_one_run(reader, tmp_path):
 def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path, monkeypatch):
     run = ImportRun.objects.create(owner=reader, label="many", paths=[str(many(tmp_path))])
     run.claim("first")
-    real = importers._take_in
+    real = running._take_in
 
     def take_in(batch, fresh):
         real(batch, fresh)
         ledger.finish(ImportRun.objects.get(pk=run.pk), RunState.STOPPED)
 
-    monkeypatch.setattr(importers, "_take_in", take_in)
+    monkeypatch.setattr(running, "_take_in", take_in)
     importers.run(run, "first")
     run.refresh_from_db()
     assert reader.links.count() == 0
@@ -341,14 +344,14 @@ def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path
 
 
 def test_a_batch_that_meets_another_writer_is_done_again(reader, folder, monkeypatch):
-    real, failures = importers._take_in, [IntegrityError("somebody else"), IntegrityError("again")]
+    real, failures = running._take_in, [IntegrityError("somebody else"), IntegrityError("again")]
 
     def take_in(batch, fresh):
         real(batch, fresh)
         if failures:
             raise failures.pop()
 
-    monkeypatch.setattr(importers, "_take_in", take_in)
+    monkeypatch.setattr(running, "_take_in", take_in)
     assert outcomes(import_files(reader, folder)) == {"ledger.md": "new"}
 
 
@@ -364,3 +367,31 @@ def test_what_an_import_changed_is_written_down(reader, link, folder):
     assert changes["fields"] == {"title": "The ledger before the ledger"}
     assert (changes["tags_added"], changes["tags_removed"]) == (["b"], ["databases"])
     assert json.loads(json.dumps(changes)) == changes
+
+
+def test_the_index_says_just_what_was_imported(reader, tmp_path):
+    odd = link_file(content="") + "## Comments (from Lobsters)\n\nGood.\n\n## Fetched Content (from URL)\n\nFetched.\n"
+    import_files(reader, write(tmp_path / "e", {**MIXED, "odd.md": odd, "1.md": OLDER, "2.md": NEWER}))
+    assert indexing.pending_count() == 0
+    assert list(indexing.differences()) == []
+
+
+def test_a_large_import_is_prepared_beside_and_ends_the_same(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_FILES", 3)
+    folder = write(many(tmp_path, 8), {"9.md": "", "copy.md": link_file("Article 1", url="https://a.example/1")})
+    run = import_files(reader, folder)
+    assert (run.records, run.new, run.unchanged, run.rejected) == (10, 8, 1, 1)
+
+
+def test_a_file_that_kills_whoever_reads_it_is_left_out_and_the_rest_goes_on(reader, tmp_path, monkeypatch):
+    def read(file):
+        if b"killer" in file.data:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return notion_links_read(file)
+
+    notion_links_read = notion_links.read
+    monkeypatch.setattr(notion_links, "read", read)
+    monkeypatch.setattr(running, "BATCH_FILES", 4)
+    run = import_files(reader, write(many(tmp_path, 6), {"3.md": link_file("killer")}))
+    assert (run.state, run.new, run.rejected) == (RunState.DONE, 5, 1)
+    assert "breaks off" in run.entries.get(file="3.md").message

@@ -1,0 +1,260 @@
+"""The run that takes every file of an import to its outcome."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from library.content.text import fold
+from library.importers import ledger, merge, save
+from library.importers.files import Cursor, count, walk
+from library.importers.ledger import Batch, LeaseLost
+from library.importers.match import Incoming, Matches, known_bytes
+from library.importers.preparing import Prepared, Preparer, Reading
+from library.importers.record import ImportFile
+from library.importers.scratch import Scratch
+from library.models import ImportRun, Link, Outcome, RunState, Tag
+from library.search.documents import Document
+from library.search.indexing import index_documents, index_links
+
+# Commits of 50 to 250 files with a short pause let other writers in between (docs/architecture.md).
+BATCH_FILES = 200
+BATCH_BYTES = 8 * 1024 * 1024
+PAUSE = 0.005
+ATTEMPTS = 3
+
+KNOWN = "Already in the library, word for word."
+KNOWN_IN_BIN = "Already in the library, word for word. The article is in the Bin."
+SKIPPED = "The address is in the library already, and such articles were to be left as they are."
+DELETED_MEANWHILE = "Its article was deleted for good while the import ran. Import the file again to have it back."
+
+Progress = Callable[[ImportRun], None]
+Found = tuple[Cursor, ImportFile]
+
+
+def new_holder() -> str:
+    """A name for this process under which it holds a run's lease."""
+    return f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(8)}"
+
+
+def run(import_run: ImportRun, holder: str, progress: Progress | None = None) -> None:
+    """Take a run from where it stands to its end, or to where it is stopped. The caller has claimed it for `holder`.
+
+    Every batch is one transaction with its entries and totals, so that a kill at any moment leaves a consistent
+    library and a run that goes on with the next file. While one batch is written, the next is prepared.
+    """
+    if not import_run.total_files:
+        import_run.total_files = count(import_run.paths)
+        ImportRun.objects.filter(pk=import_run.pk).update(total_files=import_run.total_files)
+    preparer = Preparer(import_run.format, beside=import_run.total_files > BATCH_FILES)
+    try:
+        with Scratch() as scratch:
+            for step in _steps(import_run, preparer):
+                if not import_run.renew(holder):
+                    return
+                _run_batch(import_run, holder, step, scratch)
+                if progress:
+                    import_run.refresh_from_db()
+                    progress(import_run)
+                time.sleep(PAUSE)
+    except LeaseLost:
+        return
+    finally:
+        preparer.close()
+    ledger.finish(import_run, RunState.DONE)
+
+
+@dataclass(slots=True)
+class Step:
+    """One batch: its files without their data, and what was prepared of those that were not known word for word."""
+
+    cursor: Cursor
+    files: list[ImportFile]
+    readings: dict[int, Reading]
+
+
+def _steps(import_run: ImportRun, preparer: Preparer) -> Iterator[Step]:
+    """The batches in order; the next one is being prepared while the caller works on the one it was given."""
+    after = (import_run.cursor[0], import_run.cursor[1]) if import_run.cursor else None
+    started: tuple[Step, list[int]] | None = None
+    for found in _batches(walk(import_run.paths, after)):
+        ready = _collect(preparer, started)
+        started = _start(import_run, preparer, found)
+        if ready:
+            yield ready
+    if last := _collect(preparer, started):
+        yield last
+
+
+def _start(import_run: ImportRun, preparer: Preparer, found: list[Found]) -> tuple[Step, list[int]]:
+    files = [file for _, file in found]
+    known = known_bytes(import_run.owner, files)
+    unknown = [place for place, file in enumerate(files) if file.sha256 not in known]
+    preparer.start([files[place] for place in unknown])
+    return Step(found[-1][0], [replace(file, data=b"") for file in files], {}), unknown
+
+
+def _collect(preparer: Preparer, started: tuple[Step, list[int]] | None) -> Step | None:
+    if started is None:
+        return None
+    step, unknown = started
+    step.readings = dict(zip(unknown, preparer.result(), strict=True))
+    return step
+
+
+def _batches(found: Iterator[Found]) -> Iterator[list[Found]]:
+    """Up to BATCH_FILES files together, fewer when they are large."""
+    while batch := list(islice(found, 1)):
+        size = len(batch[0][1].data)
+        for one in islice(found, BATCH_FILES - 1):
+            batch.append(one)
+            size += len(one[1].data)
+            if size > BATCH_BYTES:
+                break
+        yield batch
+
+
+def _run_batch(import_run: ImportRun, holder: str, step: Step, scratch: Scratch) -> None:
+    """One batch to its commit; again from its beginning when another writer made the same thing meanwhile."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _try_batch(Batch(import_run, step.files), holder, step, scratch)
+        except (IntegrityError, OperationalError):
+            if attempt == ATTEMPTS:
+                raise
+
+
+def _try_batch(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
+    if batch.run.dry_run:
+        _foresee(batch, _sift(batch, step, scratch), scratch)
+        batch.write(holder, step.cursor)
+        return
+    with transaction.atomic():
+        _take_in(batch, _sift(batch, step, scratch))
+        batch.write(holder, step.cursor)
+
+
+def _sift(batch: Batch, step: Step, scratch: Scratch) -> list[Incoming]:
+    """Enter the files that are known by now, and those without records. Returns the records of the others."""
+    known = known_bytes(batch.run.owner, step.files)
+    fresh: list[Incoming] = []
+    for place, file in enumerate(step.files):
+        reading = step.readings.get(place)
+        if seen := known.get(file.sha256):
+            batch.add(file, Outcome.UNCHANGED, KNOWN_IN_BIN if seen.binned else KNOWN, link_id=seen.link_id)
+        elif batch.run.dry_run and scratch.has_bytes(file.sha256):
+            batch.add(file, Outcome.UNCHANGED, KNOWN)
+        elif reading is None:
+            batch.add(file, Outcome.REJECTED, DELETED_MEANWHILE)
+        elif reading.outcome:
+            batch.add(file, reading.outcome, reading.message)
+        else:
+            fresh.extend(Incoming(file, prepared) for prepared in reading.records)
+            scratch.add_bytes(file.sha256)
+    return fresh
+
+
+# --- writing: one transaction
+
+
+def _take_in(batch: Batch, fresh: list[Incoming]) -> None:
+    """New links together; then, one by one, what meets a link that is known or has just been made."""
+    owner, now = batch.run.owner, timezone.now()
+    matches = Matches.of(owner, fresh)
+    new, later = _sort(fresh, matches)
+    links, tags = save.save_new(owner, new, now)
+    index_documents([_document(link, item, tags) for link, item in zip(links, new, strict=True)])
+    made: dict[str, int] = {}
+    for link, item in zip(links, new, strict=True):
+        made.update({item.url_hash or "": link.pk, item.file.sha256: link.pk})
+        batch.add(item.file, Outcome.NEW, "Added.", link_id=link.pk, warnings=item.record.warnings)
+    touched = [_meet(batch, item, made) for item in later]
+    index_links([link_id for link_id in touched if link_id])
+
+
+def _sort(fresh: list[Incoming], matches: Matches) -> tuple[list[Incoming], list[Incoming]]:
+    """Items that need a link of their own, and those that meet one: known before, or new in this very batch."""
+    new: list[Incoming] = []
+    later: list[Incoming] = []
+    seen: set[str] = set()
+    for item in fresh:
+        matches.settle(item)
+        marks = {mark for mark in (item.url_hash, item.file.sha256) if mark}
+        (later if item.link_id or marks & seen else new).append(item)
+        seen |= marks
+    return new, later
+
+
+def _meet(batch: Batch, item: Incoming, made: dict[str, int]) -> int | None:
+    """Merge the item into its link. Returns the link's id if it changed."""
+    twin = made.get(item.file.sha256)
+    if twin:
+        batch.add(item.file, Outcome.UNCHANGED, KNOWN, link_id=twin)
+        return None
+    link_id = item.link_id or made[item.url_hash or ""]
+    if batch.run.same_address == "skip":
+        batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=link_id)
+        return None
+    now = save.look_at(link_id, lock=True)
+    plan = merge.plan(now, item)
+    changes = save.apply(now, plan, item)
+    message, warnings = " ".join(plan.sentences), item.record.warnings
+    batch.add(item.file, plan.outcome, message, link_id=link_id, warnings=warnings, changes=changes)
+    made[item.file.sha256] = link_id
+    return link_id
+
+
+def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
+    written = {text.key: text.text for text in item.record.texts}
+    return Document(
+        owner_id=link.owner_id,
+        link_id=link.pk,
+        saved_at=link.saved_at,
+        title=link.title,
+        overview=written.get("overview", ""),
+        summary=written.get("summary", ""),
+        article=_article_of(written),
+        notes=written.get("note", ""),
+        tags=[(tag.pk, tag.name) for tag in (tags[fold(name)] for name in item.record.tags)],
+        plain=_plain_texts(item.prepared),
+    )
+
+
+def _article_of(texts: dict[str, str]) -> str:
+    """The article with all that is found as part of it."""
+    return "\n".join(text for key, text in texts.items() if key == "article" or key.startswith("other"))
+
+
+def _plain_texts(prepared: Prepared) -> tuple[str, str, str, str]:
+    made = prepared.plain
+    return made.get("overview", ""), made.get("summary", ""), _article_of(made), made.get("note", "")
+
+
+# --- a dry run: the same outcomes, nothing written but the ledger
+
+
+def _foresee(batch: Batch, fresh: list[Incoming], scratch: Scratch) -> None:
+    matches = Matches.of(batch.run.owner, fresh)
+    for item in fresh:
+        matches.settle(item)
+        warnings = item.record.warnings
+        twin = scratch.has_address(item.url_hash)
+        if (item.link_id or twin) and batch.run.same_address == "skip":
+            batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=item.link_id)
+        elif item.link_id:
+            plan = merge.plan(save.look_at(item.link_id), item)
+            message = " ".join(plan.sentences)
+            batch.add(item.file, plan.outcome, message, link_id=item.link_id, warnings=warnings)
+        elif twin:
+            batch.add(item.file, Outcome.MERGED, "Another file of this import has the same address.", warnings=warnings)
+        else:
+            batch.add(item.file, Outcome.NEW, "Will be added.", warnings=warnings)
+        scratch.add_address(item.url_hash)
