@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing import connection as pipes
 from multiprocessing import get_context
 from multiprocessing.context import ForkProcess
@@ -82,7 +83,10 @@ class Web(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> WSGIHandler:
-        return get_wsgi_application()
+        """The site with all its pages, loaded once before the workers fork."""
+        application = get_wsgi_application()
+        import_module(settings.ROOT_URLCONF)
+        return application
 
 
 def supervise(jobs: Mapping[str, Job]) -> int:
