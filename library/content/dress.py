@@ -133,7 +133,7 @@ def _whole(address: str) -> str:
 def _number(root: HtmlElement, scope: str) -> None:
     """Ids for headings and footnotes, and for nothing else; links inside the text follow them."""
     renamed: dict[str, str] = {}
-    used: set[str] = set()
+    used: dict[str, int] = {}
     for element in root.iterdescendants():
         foreign = element.attrib.pop("id", "")
         made = _id_for(element, foreign, scope)
@@ -153,16 +153,17 @@ def _id_for(element: HtmlElement, foreign: str, scope: str) -> str:
     return ""
 
 
-def _unused(wanted: str, used: set[str]) -> str:
-    made, number = wanted, 1
+def _unused(wanted: str, used: dict[str, int]) -> str:
+    """The id that is wanted or the next free number of it; `used` remembers how far each was counted."""
+    made = wanted
     while made in used:
-        number += 1
-        made = f"{wanted}-{number}"
-    used.add(made)
+        used[wanted] += 1
+        made = f"{wanted}-{used[wanted]}"
+    used[made] = 1
     return made
 
 
-def _aim(link: HtmlElement, renamed: dict[str, str], used: set[str], scope: str) -> None:
+def _aim(link: HtmlElement, renamed: dict[str, str], used: dict[str, int], scope: str) -> None:
     """Points a link at a place that exists; one that leads nowhere becomes its words."""
     address = link.get("href", "")
     if address.startswith("#") and len(address) > 1:
