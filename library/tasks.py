@@ -14,7 +14,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from library import importers
-from library.importers import ledger
+from library.importers import ledger, uploads
 from library.models import ImportRun, Rendering, RunState
 from library.models.writing import purge_bin
 from library.search import indexing
@@ -43,6 +43,8 @@ def run_import(run_id: int) -> None:
         return
     try:
         importers.run(run, holder)
+        if run.state == RunState.DONE:
+            uploads.remove(run)
     except KeyboardInterrupt:
         ImportRun.objects.filter(pk=run_id, lease_holder=holder).update(lease_until=None)
         raise
@@ -70,6 +72,7 @@ def tend() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
     SessionStore.clear_expired()
+    uploads.sweep(now)
 
 
 # --- work of workers that were killed

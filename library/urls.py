@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from library.admin import site
-from library.views import accounts, bin, edit, health, library, reader, settings, tags
+from library.views import accounts, bin, edit, health, imports, library, reader, settings, tags
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="library.list"), name="home"),
@@ -19,6 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("read/<int:pk>/restore/", reader.restore, name="reader.restore"),
     path("tags/", tags.index, name="tags.index"),
     path("tags/<str:slug>/", tags.tag, name="tags.tag"),
+    path("import/", imports.index, name="imports.index"),
+    path("import/<int:pk>/", imports.show, name="imports.run"),
+    path("import/<int:pk>/stop/", imports.stop, name="imports.stop"),
+    path("import/<int:pk>/go-on/", imports.go_on, name="imports.go_on"),
     path("bin/", bin.index, name="bin.index"),
     path("bin/empty/", bin.empty, name="bin.empty"),
     path("bin/<int:pk>/delete/", bin.delete, name="bin.delete"),

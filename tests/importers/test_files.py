@@ -115,3 +115,10 @@ def test_a_locked_member_says_so(tmp_path):
     data = path.read_bytes().replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
     path.write_bytes(data)
     assert "password" in found(path)[0].problem
+
+
+def test_a_zip_is_shown_by_the_name_that_is_given_for_it(tmp_path):
+    path = make_zip(tmp_path / "1.zip", {"a/b.md": "b"})
+    shown = [[file.name for _, file in files.walk([[str(path), name]])] for name in ("My export.zip", "")]
+    assert shown == [["My export.zip/a/b.md"], ["a/b.md"]]
+    assert files.count([[str(path), ""]]) == 1

@@ -1,0 +1,238 @@
+"""Import: choosing files, how it goes, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import TooManyFilesSent
+from django.db import transaction
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from library.importers import ledger, uploads
+from library.importers.files import MAX_FILE_BYTES
+from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.tasks import run_import
+from library.views.requests import ReaderRequest
+from library.views.rows import reader_path
+from library.views.uploads import Receiver
+
+RUNS_SHOWN = 20
+PROBLEMS_SHOWN = 50
+LATEST_SHOWN = 5
+STEPS = ("Choose files", "Import", "Done")
+SLOW_START = timedelta(minutes=1)
+MEGABYTE = 1024**2
+
+NONE_CHOSEN = "No files were sent. Choose files, a folder or a zip first."
+TOO_LARGE = "That is more than {limit:,} MB at once. Nothing was imported. Send it in parts."
+TOO_MANY = "Those are more than {limit:,} files. Nothing was imported. Pack them into a zip, and send that."
+BROKE_OFF = "The upload broke off, or a file's name is too long to send. Nothing was imported. Send the files in a zip."
+NO_ROOM = "The server can't keep these files ({reason}). Nothing was imported."
+
+Context = dict[str, Any]
+
+
+def limits() -> dict[str, str]:
+    """What the page says, and its script before anything is sent."""
+    return {
+        "none": NONE_CHOSEN,
+        "large": TOO_LARGE.format(limit=settings.IMPORT_UPLOAD_BYTES // MEGABYTE),
+        "many": TOO_MANY.format(limit=settings.DATA_UPLOAD_MAX_NUMBER_FILES),
+    }
+
+
+# --- choosing files
+
+
+@csrf_exempt  # only here: `take_in` checks the token, once the upload knows where to go
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: ReaderRequest) -> HttpResponse:
+    if request.method != "POST":
+        return overview(request)
+    with uploads.Delivery() as delivery:
+        receiver = Receiver(delivery, settings.IMPORT_UPLOAD_BYTES)
+        request.upload_handlers = [receiver]
+        try:
+            return take_in(request, receiver)
+        except TooManyFilesSent:
+            return overview(request, limits()["many"], 413)
+        except MultiPartParserError:
+            return overview(request, BROKE_OFF, 400)
+        except OSError as error:
+            return overview(request, NO_ROOM.format(reason=error.strerror), 500)
+
+
+@csrf_protect
+def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
+    """What was uploaded becomes an import, and a task in the same transaction: neither is there without the other."""
+    delivery = receiver.delivery
+    _ = request.FILES  # reads the form, if the check of its token has not
+    if receiver.too_large:
+        return overview(request, limits()["large"], 413)
+    if receiver.broke_off:
+        return overview(request, BROKE_OFF, 400)
+    if not delivery:
+        return overview(request, NONE_CHOSEN, 400)
+    with transaction.atomic():
+        run = ImportRun.objects.create(owner=request.user, label=delivery.label, uploaded=True)
+        run.paths = delivery.hand_over(run.pk)
+        run.save(update_fields=["paths"])
+        run_import.enqueue(run.pk)
+    delivery.keep()
+    return redirect("imports.run", run.pk)
+
+
+def overview(request: ReaderRequest, problem: str = "", status: int = 200) -> HttpResponse:
+    before = number(request.GET.get("before", ""))
+    runs = request.user.import_runs.filter(pk__lt=before) if before else request.user.import_runs.all()
+    shown = list(runs.order_by("-id")[: RUNS_SHOWN + 1])
+    context = {
+        "steps": steps(0),
+        "problem": problem,
+        "limits": limits(),
+        "bytes": settings.IMPORT_UPLOAD_BYTES,
+        "files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        "megabytes": settings.IMPORT_UPLOAD_BYTES // MEGABYTE,
+        "file_megabytes": MAX_FILE_BYTES // MEGABYTE,
+        "runs": [{"run": run, "came": came_of(run)} for run in shown[:RUNS_SHOWN]],
+        "older": shown[RUNS_SHOWN - 1].pk if len(shown) > RUNS_SHOWN else None,
+        "first_page": not before,
+    }
+    return render(request, "imports/index.html", context, status=status)
+
+
+def came_of(run: ImportRun) -> str:
+    if run.state == RunState.RUNNING:
+        return f"{run.files:,} of {run.total_files:,} files" if run.total_files else "Waiting"
+    return run.error if run.state == RunState.FAILED and not run.records else ledger.closing_sentence(run)
+
+
+def steps(current: int) -> list[tuple[str, str]]:
+    """(words, "done", "current" or "")."""
+    states = ["done"] * current + ["current"] + [""] * len(STEPS)
+    return list(zip(STEPS, states, strict=False))
+
+
+# --- one import
+
+
+@require_safe
+def show(request: ReaderRequest, pk: int) -> HttpResponse:
+    run = own_run(request.user, pk)
+    running = run.state == RunState.RUNNING
+    more = progress(run) if running else report(run, request.GET.get("after", ""))
+    context = {"run": run, "running": running, "steps": steps(1 if running else 2), **more}
+    return render(request, "imports/run.html", context)
+
+
+@require_POST
+def stop(request: ReaderRequest, pk: int) -> HttpResponse:
+    """What is in stays; the worker notices before it writes more."""
+    run = own_run(request.user, pk)
+    ended = {"finished_at": timezone.now(), "lease_until": None, "lease_holder": ""}
+    ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.STOPPED, **ended)
+    return redirect("imports.run", pk)
+
+
+@require_POST
+def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
+    run = own_run(request.user, pk)
+    if not uploads.are_here(run):
+        return redirect("imports.run", pk)
+    with transaction.atomic():
+        ended = ImportRun.objects.filter(pk=run.pk, state__in=[RunState.STOPPED, RunState.FAILED])
+        if ended.update(state=RunState.RUNNING, error="", finished_at=None, lease_until=None, lease_holder=""):
+            run_import.enqueue(run.pk)
+    return redirect("imports.run", pk)
+
+
+def own_run(user: User, pk: int) -> ImportRun:
+    return get_object_or_404(user.import_runs, pk=pk)
+
+
+def progress(run: ImportRun) -> Context:
+    now = timezone.now()
+    waiting = run.lease_until is None or run.lease_until < now
+    latest = ledger.problems(run).order_by("-id")
+    percent = 100 * run.files // run.total_files if run.total_files else 0
+    return {
+        "waiting": waiting,
+        "slow_start": waiting and run.created_at < now - SLOW_START,
+        "percent": percent,
+        "spoken": f"{percent // 10 * 10}% of the files are read." if percent >= 10 else "",
+        "left": "" if waiting else time_left(run),
+        "problems": rows(latest, LATEST_SHOWN),
+    }
+
+
+def time_left(run: ImportRun) -> str:
+    """By the pace since this process first saw the run in the hands of its present worker."""
+    now = timezone.now()
+    key = f"import-pace:{run.pk}:{run.lease_holder}"
+    since, files = caches["local"].get_or_set(key, (now, run.files)) or (now, run.files)
+    if run.files <= files or not run.total_files:
+        return ""
+    seconds = (run.total_files - run.files) * (now - since).total_seconds() / (run.files - files)
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "Less than a minute left"
+    return f"About {minutes} minute{'' if minutes == 1 else 's'} left"
+
+
+def report(run: ImportRun, after: str) -> Context:
+    """First what was left out, then what came in and looks odd."""
+    odd = Case(When(outcome=Outcome.REJECTED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    found = ledger.problems(run).annotate(odd=odd).order_by("odd", "id")
+    key = read_key(after)
+    problems = rows(found.filter(beyond(*key)) if key else found, PROBLEMS_SHOWN + 1)
+    return {
+        "sentence": ledger.closing_sentence(run),
+        "can_go_on": uploads.are_here(run) and run.state in (RunState.STOPPED, RunState.FAILED),
+        "days": uploads.KEPT.days,
+        "problems": problems[:PROBLEMS_SHOWN],
+        "next": problems[PROBLEMS_SHOWN - 1]["key"] if len(problems) > PROBLEMS_SHOWN else "",
+        "first_page": key is None,
+    }
+
+
+def rows(found: QuerySet[ImportedRecord], most: int) -> list[Context]:
+    fields = ("id", "file", "outcome", "message", "warnings", "link_id", "link__title", "link__url", "link__deleted_at")
+    return [row(entry) for entry in found.values(*fields)[:most]]
+
+
+def row(entry: dict[str, Any]) -> Context:
+    """One problem. Its title is the article's, or the name of a file that became none."""
+    rejected, link_id = entry["outcome"] == Outcome.REJECTED, entry["link_id"]
+    return {
+        "key": f"{int(not rejected)}.{entry['id']}",
+        "title": entry["link__title"] or entry["link__url"] or PurePosixPath(entry["file"]).stem,
+        "href": reader_path(link_id, entry["link__title"]) if link_id and not entry["link__deleted_at"] else "",
+        "file": entry["file"],
+        "why": " ".join([*([entry["message"]] if rejected else []), *entry["warnings"]]),
+        "rejected": rejected,
+    }
+
+
+def read_key(text: str) -> tuple[int, int] | None:
+    """The (odd, id) of a row's key; None for anything else."""
+    odd, _, pk = text.partition(".")
+    return (int(odd == "1"), number(pk)) if number(pk) else None
+
+
+def beyond(odd: int, pk: int) -> Q:
+    return Q(odd__gt=odd) | Q(odd=odd, id__gt=pk)
+
+
+def number(text: str) -> int:
+    """A number of an address; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
