@@ -1,0 +1,110 @@
+"""Link files of synthetic text, as many as are wanted. File i depends on the seed and i alone, so that a corpus of
+100,000 begins with the corpus of 1,000.
+
+Words and tags follow Zipf's law: the word of rank r comes up in proportion to 1/r, as in a language.
+"""
+
+import random
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice, product
+from pathlib import Path
+
+SEED = 1
+VOCABULARY_SIZE, TAG_COUNT, SITE_COUNT = 50_000, 500, 300
+TYPES = ("Tech Deep Dive", "Software Repo", "Political News", "Other", "Tech Announcement", "Product Website")
+FIRST_DAY, YEARS = datetime(2014, 1, 1, tzinfo=UTC), 12
+ARTICLE_WORDS, SPREAD, FEWEST_WORDS = 640, 150, 200
+FILES_A_FOLDER = 1_000
+
+
+def coin_words(count: int) -> list[str]:
+    """Different words of two to four syllables, in an order that is always the same."""
+    dice = random.Random("vocabulary")  # noqa: S311 - no secret is made here
+    syllables = ["".join(pair) for pair in product("bdfghklmnprstvz", "aeiou")]
+    endings = ["", "", "n", "r", "s", "l"]
+    coined = dict.fromkeys(
+        "".join(dice.choices(syllables, k=dice.choice((2, 3, 3, 4)))) + dice.choice(endings) for _ in range(2 * count)
+    )
+    return list(islice(coined, count))
+
+
+def zipf(count: int) -> list[float]:
+    return list(accumulate(1 / rank for rank in range(1, count + 1)))
+
+
+VOCABULARY = coin_words(VOCABULARY_SIZE)
+TAGS = [f"{word}-{number}" for number, word in enumerate(VOCABULARY[2_000 : 2_000 + TAG_COUNT])]
+WORD_WEIGHTS, TAG_WEIGHTS = zipf(VOCABULARY_SIZE), zipf(TAG_COUNT)
+
+
+def link_file(number: int, seed: int = SEED) -> str:
+    """One link file of about 6 kB."""
+    dice = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret is made here
+    article_words = max(FEWEST_WORDS, round(dice.gauss(ARTICLE_WORDS, SPREAD)))
+    return (
+        f"---\n{front_matter(dice, number)}---\n\n"
+        f"# {' '.join(words(dice, dice.randint(4, 11))).title()}\n\n"
+        f"## Overview (from Notion)\n{bullets(dice, 60)}\n\n"
+        f"## AI Summary (from Notion)\n{' '.join(sentences(dice, 70))}\n\n"
+        f"## Content (from Notion)\n\n{article(dice, article_words)}\n"
+    )
+
+
+def front_matter(dice: random.Random, number: int) -> str:
+    saved = FIRST_DAY + timedelta(seconds=dice.randrange(YEARS * 365 * 86_400))
+    tags = sorted(set(dice.choices(TAGS, cum_weights=TAG_WEIGHTS, k=dice.randint(1, 4))))
+    return (
+        "type: link\nsource: notion\n"
+        f"url: https://{site(dice)}/{dice.choice(VOCABULARY)}/{number}-{dice.choice(VOCABULARY)}\n"
+        f"notion_type: {dice.choice(TYPES)}\ntags: {tags}\ncreated: {saved:%Y-%m-%dT%H:%M:%S}.000Z\n"
+    )
+
+
+def site(dice: random.Random) -> str:
+    return f"www{dice.randrange(SITE_COUNT)}.example"
+
+
+def words(dice: random.Random, count: int) -> list[str]:
+    return dice.choices(VOCABULARY, cum_weights=WORD_WEIGHTS, k=count)
+
+
+def sentences(dice: random.Random, count: int) -> Iterator[str]:
+    """Sentences of `count` words in all."""
+    text = iter(words(dice, count))
+    while sentence := list(islice(text, dice.randint(7, 19))):
+        yield f"{' '.join(sentence).capitalize()}."
+
+
+def bullets(dice: random.Random, count: int) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences(dice, count))
+
+
+def article(dice: random.Random, count: int) -> str:
+    """Paragraphs, and now and then a heading, a quotation, a list or a link."""
+    text, blocks = sentences(dice, count), []
+    while paragraph := list(islice(text, dice.randint(3, 6))):
+        blocks.append(block(dice, paragraph))
+    return "\n\n".join(blocks)
+
+
+def block(dice: random.Random, paragraph: list[str]) -> str:
+    shape = dice.choices(("plain", "link", "quotation", "list", "heading"), weights=(62, 15, 10, 7, 6))[0]
+    if shape == "list":
+        return "\n".join(f"- {sentence}" for sentence in paragraph)
+    text = " ".join(paragraph)
+    if shape == "quotation":
+        return f"> {text}"
+    if shape == "heading":
+        return f"### {dice.choice(VOCABULARY).capitalize()}\n\n{text}"
+    if shape == "link":
+        return f"{text} More is told in [{dice.choice(VOCABULARY)}](https://{site(dice)}/{dice.choice(VOCABULARY)})."
+    return text
+
+
+def write(folder: Path, numbers: Iterable[int], seed: int = SEED) -> None:
+    """Make the files of these numbers in folders of a thousand below `folder`."""
+    for number in numbers:
+        file = folder / f"{number // FILES_A_FOLDER:04}" / f"{number:07}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(link_file(number, seed), encoding="utf-8")

@@ -1,0 +1,129 @@
+"""How fast an import is, beside plain sqlite3 doing the same work a moment before and after."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import corpus
+from bench.figures import Chapter, Figure, at_most, median, percentile
+from bench.site import CantMeasure, Site, read_answer
+
+FILES, ROUNDS = 10_000, 3
+SHARE_OF_FLOOR = 0.6
+SLOWEST_WRITE_MS, ALONE_SECONDS = 80, 4
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Files per second: while the work was done, and over the whole process with its start and end."""
+
+    inside: float
+    whole: float
+
+
+@dataclass(frozen=True)
+class Round:
+    """New files, then the same ones again; the floor's figures beside ours."""
+
+    floor: Speed
+    ours: Speed
+    floor_again: Speed
+    ours_again: Speed
+    peak_bytes: int
+
+
+def measure(work: Path, files: int = FILES, rounds: int = ROUNDS) -> Chapter:
+    folder = work / "files"
+    corpus.write(folder, range(files))
+    empty = Site(work / "empty")
+    empty.make()
+    done = [one_round(empty.copy_to(work / f"import-{number}"), folder, files) for number in range(rounds)]
+    alone, beside = writes_of_another(empty.copy_to(work / "written"), folder)
+    memory = Figure("most memory that it took", median(each.peak_bytes for each in done) / 1e6, "MB")
+    title = f"Import of {files:,} files of 6 kB (median of {rounds} rounds)"
+    return Chapter(title, figures=[*speeds(done), memory, *waits(alone, beside)])
+
+
+def waits(alone: list[float], beside: list[float]) -> list[Figure]:
+    """How long a small write takes while an import runs; its floor is the time that it takes alone."""
+    name = "small write by another process"
+    often = percentile(beside, 95)
+    return [
+        at_most(f"{name}, 95th percentile", often, "ms", SLOWEST_WRITE_MS, floor=percentile(alone, 95)),
+        Figure(f"{name}, median", median(beside), "ms", floor=median(alone)),
+        Figure(f"{name}, slowest", max(beside), "ms", floor=max(alone)),
+    ]
+
+
+def speeds(done: list[Round]) -> list[Figure]:
+    """New files are held against their floor; for unchanged ones it only stands beside."""
+    new = [(each.ours, each.floor) for each in done]
+    again = [(each.ours_again, each.floor_again) for each in done]
+    return [
+        beside_floor("import, while it runs", [(ours.inside, floor.inside) for ours, floor in new], SHARE_OF_FLOOR),
+        beside_floor("import, the whole command", [(ours.whole, floor.whole) for ours, floor in new], SHARE_OF_FLOOR),
+        beside_floor("unchanged files again, while it runs", [(ours.inside, floor.inside) for ours, floor in again]),
+        beside_floor("unchanged files again, the whole command", [(ours.whole, floor.whole) for ours, floor in again]),
+    ]
+
+
+def beside_floor(name: str, pairs: list[tuple[float, float]], share: float | None = None) -> Figure:
+    """The round whose share of its own floor is the median one."""
+    ours, floor = sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
+    if share is None:
+        return Figure(name, ours, "files/s", floor)
+    return Figure(name, ours, "files/s", floor, f"at least {share} ×", ours / floor >= share)
+
+
+def one_round(site: Site, folder: Path, files: int) -> Round:
+    floor = measure_floor(site, folder)
+    ours, peak = measure_import(site, folder, new=files)
+    floor_again = measure_floor(site, folder)
+    ours_again, _ = measure_import(site, folder, unchanged=files)
+    shutil.rmtree(site.folder)
+    return Round(floor, ours, floor_again, ours_again, peak)
+
+
+def measure_floor(site: Site, folder: Path) -> Speed:
+    ran = site.run("-m", "bench.floor", str(folder), str(site.folder / "floor.sqlite3"))
+    inside = json.loads((site.folder.parent / "said").read_text())
+    return Speed(inside["files"] / inside["seconds"], inside["files"] / ran.seconds)
+
+
+def measure_import(site: Site, folder: Path, **wanted: int) -> tuple[Speed, int]:
+    """With what must come of it: a quick import that left something out would be no figure."""
+    ran = site.manage("import_library", str(folder))
+    run = site.inside("last_run")
+    if {name: run[name] for name in wanted} != wanted:
+        raise CantMeasure(f"The import did not take in what it was given: {run}.")
+    return Speed(run["files"] / run["seconds"], run["files"] / ran.seconds), ran.peak_bytes
+
+
+def writes_of_another(site: Site, folder: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds of small writes: with nothing else going on, and while an import runs."""
+    writer = begin_writes(site)
+    time.sleep(ALONE_SECONDS)
+    alone = end_writes(writer)
+    writer = begin_writes(site)
+    try:
+        site.manage("import_library", str(folder))
+    finally:
+        beside = end_writes(writer)
+    return alone, beside
+
+
+def begin_writes(site: Site) -> subprocess.Popen[str]:
+    writer = site.begin_inside("write_until_told")
+    assert writer.stdout
+    writer.stdout.readline()
+    return writer
+
+
+def end_writes(writer: subprocess.Popen[str]) -> list[float]:
+    answer, _ = writer.communicate("")
+    return [seconds * 1000 for seconds in read_answer("write_until_told", writer.returncode, answer)]

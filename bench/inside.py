@@ -1,0 +1,120 @@
+"""What is asked of a library from inside: each function runs in a process of its own, by `Site.inside`."""
+
+from __future__ import annotations
+
+import json
+import re
+import select
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from library.models import ImportRun, Link, State, Tag, User
+from library.models.writing import note_change
+
+READER = "bench"
+NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
+WRITE_EVERY = 0.02
+
+
+def answer(name: str, arguments: str) -> None:
+    """Call a function of this module, and write what it returns as the last line of standard output."""
+    found = globals()[name](*json.loads(arguments))
+    sys.stdout.write(f"\n{json.dumps(found)}\n")
+
+
+def make_reader() -> None:
+    """The reader, who has saved one article before any import."""
+    reader = User.objects.create_user(READER)
+    link = Link(owner=reader)
+    link.set_title("Saved before the import")
+    link.save()
+
+
+def last_run() -> dict[str, Any]:
+    """What the newest import made of its files, and the seconds from its first to its last moment."""
+    run = ImportRun.objects.latest("id")
+    assert run.finished_at
+    seconds = (run.finished_at - run.created_at).total_seconds()
+    return {"files": run.files, "new": run.new, "unchanged": run.unchanged, "seconds": seconds}
+
+
+def write_until_told() -> list[float]:
+    """Change the state of one article every 20 ms, until standard input ends. Seconds of each write."""
+    link_id = Link.objects.earliest("id").pk
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    return [write(link_id, number) for number in until_told()]
+
+
+def until_told() -> Iterator[int]:
+    number = 0
+    while not select.select([sys.stdin], [], [], WRITE_EVERY)[0]:
+        yield number
+        number += 1
+
+
+def write(link_id: int, number: int) -> float:
+    """As the reader's page does it."""
+    begun = time.perf_counter()
+    with transaction.atomic():
+        link = Link.objects.select_for_update().get(pk=link_id)
+        before = link.state
+        link.set_state((State.READING, State.FINISHED)[number % 2])
+        link.save(update_fields=["state", "finished_at"])
+        note_change(link, "state", before, link.state)
+    return time.perf_counter() - begun
+
+
+def log_in() -> str:
+    """The cookie of a reader who is logged in."""
+    client = browser()
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    return f"{cookie.key}={cookie.value}"
+
+
+def browser() -> Client:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.get(username=READER), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def places(articles: int, page: int) -> dict[str, Any]:
+    """The most frequent tag, the address of the library's page of this number (or its last), and articles to read."""
+    tag = Tag.objects.annotate(times=Count("link_tags")).latest("times", "id")
+    address, reached = walk(browser(), page)
+    found = list(Link.objects.kept().order_by("id").values_list("id", flat=True))
+    step = max(1, len(found) // articles)
+    read = [f"/read/{link.pk}-{link.slug}/" for link in Link.objects.filter(pk__in=found[::step][:articles])]
+    return {"tag": tag.slug, "tag_name": tag.name, "page": address, "page_number": reached, "read": read}
+
+
+def walk(client: Client, page: int) -> tuple[str, int]:
+    """Turn pages from the first one."""
+    address = "/library/"
+    for number in range(1, page):
+        following = NEXT_PAGE.search(client.get(address).content.decode())
+        if following is None:
+            return address, number
+        address = following[1].replace("&amp;", "&")
+    return address, page
+
+
+def queries(addresses: dict[str, str]) -> dict[str, int]:
+    """How many queries each page takes when it is asked for again."""
+    client = browser()
+    return {name: count_queries(client, address) for name, address in addresses.items()}
+
+
+def count_queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    return len(captured)
