@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from types import ModuleType
+from typing import Any
 
 from django.db import connection, transaction
 
 from library.models import Kind, Link, LinkTag, SearchDocument, SearchPending, Section
-from library.search import postgres, sqlite
+from library.search.backends import backend
 from library.search.documents import Document
 from library.search.numbers import free_numbers
 
@@ -20,11 +20,6 @@ FIELD_OF_KIND = {
     Kind.OTHER: "article",
     Kind.NOTE: "notes",
 }
-
-
-def backend() -> ModuleType:
-    """The module that knows this database's index."""
-    return sqlite if connection.vendor == "sqlite" else postgres
 
 
 @transaction.atomic
@@ -66,6 +61,11 @@ def drain(limit: int = 100, owner_id: int | None = None) -> int:
     return len(link_ids)
 
 
+def tidy() -> bool:
+    """A short piece of housekeeping after much was indexed; searches get up to twice as quick. True if more may be left."""
+    return bool(backend().tidy())
+
+
 def pending_count() -> int:
     """How many links wait to be indexed."""
     return SearchPending.objects.values("link_id").distinct().count()
@@ -102,14 +102,14 @@ def read_documents(link_ids: Sequence[int]) -> list[Document]:
     links = Link.objects.kept().filter(pk__in=link_ids).order_by("pk")
     texts, tags = _texts(link_ids), _tags(link_ids)
     return [
-        Document(owner_id, pk, saved_at, title, **texts[pk], tags=tags[pk])
+        Document(owner_id, pk, saved_at, title, tags=tags[pk], **texts[pk])
         for pk, owner_id, saved_at, title in links.values_list("pk", "owner_id", "saved_at", "title")
     ]
 
 
-def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     sections = Section.objects.filter(link_id__in=link_ids).order_by("link_id", "position", "id")
-    found: dict[int, dict[str, str]] = defaultdict(dict)
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
     for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
         field, texts = FIELD_OF_KIND[Kind(kind)], found[link_id]
         texts[field] = f"{texts[field]}\n\n{text}" if field in texts else text

@@ -2,16 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 
-from library.search.documents import Document
+from library.search.documents import WEIGHTS, Document, first_number
+from library.search.plan import Plan
+from library.search.query import Words
 
+SOURCE = "library_searchdocument AS t"
+KEY = "t.number"
 # PostgreSQL takes no tsvector over 1 MB. A word costs its bytes and up to five more, a byte of text at most
 # two of a tsvector: so much text of one document fits whatever it says. What comes after it is not found.
 INDEXED_BYTES = 500_000
+# ts_rank reads each document's whole tsvector, some 10 µs: of more matches, only the newest are ranked and shown.
+RANKED = BEST = 500
 LOCK_KEY = 0x636F6D6D  # any number of our own
 
 INSERT = """
@@ -19,6 +25,13 @@ INSERT INTO library_searchdocument (number, owner_id, link_id, checksum, vector)
     setweight(to_tsvector('commonplace', %s), 'A') || setweight(to_tsvector('commonplace', %s), 'B') ||
     setweight(to_tsvector('commonplace', %s), 'C') || setweight(to_tsvector('commonplace', %s), 'D') ||
     array_to_tsvector(%s))
+"""
+# The four classes of a tsvector, D to A, weigh as their first field does in WEIGHTS, A being 1.
+CLASS_WEIGHTS = [WEIGHTS[name] / WEIGHTS["title"] for name in ("article", "summary", "overview", "title")]
+# 1: a rank is divided by the logarithm of the document's length.
+RANK = """
+SELECT number FROM library_searchdocument WHERE number = ANY(%s)
+ORDER BY ts_rank(%s::float4[], vector, to_tsquery('commonplace', %s), 1) DESC, number DESC
 """
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -31,7 +44,7 @@ def lock() -> None:
 
 def insert(numbered: Sequence[tuple[int, Document]]) -> None:
     rows: list[tuple[Any, ...]] = [
-        (number, one.owner_id, one.link_id, one.checksum, *weighted_texts(one), [tag_word(id) for id, _ in one.tags])
+        (number, one.owner_id, one.link_id, one.checksum, *weighted_texts(one), [*map(tag_word, one.tag_ids)])
         for number, one in numbered
     ]
     with connection.cursor() as cursor:
@@ -62,8 +75,42 @@ def tag_word(tag_id: int) -> str:
     return f"#{tag_id}"
 
 
+def match(plan: Plan) -> tuple[str, list[Any]]:
+    """The SQL condition that the plan's words and tags make, within its owner's documents."""
+    sql = "t.number >= %s AND t.number < %s"
+    parameters: list[Any] = [first_number(plan.owner_id), first_number(plan.owner_id + 1)]
+    asked = [*map(phrase, plan.words), *(f"!({phrase(words)})" for words in plan.without_words)]
+    if asked:
+        sql, parameters = f"{sql} AND t.vector @@ to_tsquery('commonplace', %s)", [*parameters, " & ".join(asked)]
+    tags = [*(f"'{tag_word(tag)}'" for tag in plan.tags), *(f"!'{tag_word(tag)}'" for tag in plan.without_tags)]
+    if tags:
+        sql, parameters = f"{sql} AND t.vector @@ %s::tsquery", [*parameters, " & ".join(tags)]
+    return sql, parameters
+
+
+def best(plan: Plan, newest: Callable[[Plan, int], list[int]]) -> list[int]:
+    """The numbers of the best matches, best first. `newest` finds so many of the newest matches of a plan."""
+    with connection.cursor() as cursor:
+        asked = " & ".join(map(phrase, plan.words))
+        cursor.execute(RANK, [newest(plan, RANKED), CLASS_WEIGHTS, asked])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def phrase(words: Words) -> str:
+    """Words for to_tsquery: nothing but letters and digits, so that its syntax is ours alone."""
+    tokens = words_only(" ".join(words.tokens)).split()
+    return " <-> ".join(tokens) + (":*" if words.prefix else "")
+
+
 def clear() -> None:
     """Nothing beside the documents' rows holds anything."""
+
+
+def tidy() -> bool:
+    """Work the newest words into the index: until then, every search reads through them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('search_document_words') > 0")
+        return bool(cursor.fetchone()[0])
 
 
 def faults() -> list[str]:
