@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
 from string import ascii_uppercase
 from typing import Any
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from library.content import periods
@@ -28,6 +30,7 @@ TABS = (
 )
 TAGS_OFFERED = 60
 YEARS_OFFERED = 8
+FEWEST_MARKS = 2
 RECENT = {"7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last 365 days"}
 BANDS = ((5, "Under 5 minutes"), (15, "5 to 15 minutes"), (30, "15 to 30 minutes"), (60, "30 to 60 minutes"))
 LONGEST_BAND = "Over an hour"
@@ -35,7 +38,7 @@ Choice = tuple[str, str, str, bool]
 MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Browse:
     """One page of one listing, with all that stands around its rows."""
 
@@ -63,7 +66,7 @@ class Browse:
             "total": states[self.filters.state],
             "chips": self.chips(),
             "clear": replace(self.filters, types=(), tags=(), saved="").address(),
-            "facets": self.facets(),
+            "facets": self.counts.kept(self.facets, "facets", self.filters),
             "sorts": self.sorts(),
             "densities": self.densities(),
             "groups": groups,
@@ -102,17 +105,19 @@ class Browse:
             for name, field, value, words in found
         ]
 
-    def facets(self) -> dict[str, Any]:
-        """The choices of each facet: (value, words, count or "", chosen)."""
+    def facets(self) -> str:
+        """The form of the facets. A choice is (value, words, count or "", chosen)."""
         tags = self.tag_choices()
         offered = {slug for slug, *_ in tags}
-        return {
+        choices = {
+            "filters": self.filters,
             "types": self.type_choices(),
             "tags": tags,
             "hidden_tags": [slug for slug in self.filters.tags if slug not in offered],
             "all_tags": thousands(len(self.counts.tags())),
             "saved": self.saved_choices(),
         }
+        return render_to_string("library/facets.html", choices)
 
     def type_choices(self) -> list[Choice]:
         chosen = self.filters.types
@@ -179,7 +184,7 @@ class Browse:
         if not self.listing.sort.by_date:
             return []
         months, years = self.counts.marks(self.listing)
-        if len(months) + len(years) < 2:
+        if len(months) + len(years) < FEWEST_MARKS:
             return []
         parts = [{"words": months[0][:4], "marks": [self.mark(each, month_words(each)[:3]) for each in months]}]
         if years:
@@ -187,9 +192,14 @@ class Browse:
         return parts
 
     def mark(self, value: str, words: str) -> dict[str, Any]:
-        here = month(timezone.localtime(self.page.links[0]["saved_at"])) if self.page.links else ""
-        current = self.listing.sort.by_date and value in (here, here[:4])
+        current = bool(value) and value in (self.here, self.here[:4])
         return {"words": words, "href": self.filters.address(**{"from": value}), "current": current}
+
+    @cached_property
+    def here(self) -> str:
+        """The month in which this page begins."""
+        by_date = self.listing.sort.by_date and self.page.links
+        return month(timezone.localtime(self.page.links[0]["saved_at"])) if by_date else ""
 
     def way(self) -> tuple[str, str]:
         """The words on the two links that turn the page."""

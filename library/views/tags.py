@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from string import ascii_uppercase
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from library.content.text import fold
@@ -19,6 +19,7 @@ from library.views.browse import Browse
 from library.views.counts import Counts
 from library.views.listing import Filters
 from library.views.requests import ReaderRequest
+from library.views.rows import tag_path
 
 OTHER_SIGNS = "Signs"
 DIGITS = "0–9"
@@ -36,7 +37,7 @@ class Entry:
 
     @property
     def href(self) -> str:
-        return f"/tags/{quote(self.slug)}/"
+        return tag_path(self.slug)
 
     @property
     def letter(self) -> str:
@@ -55,29 +56,35 @@ SHOWN: dict[str, tuple[str, Callable[[Entry], bool]]] = {
 
 @require_safe
 def index(request: ReaderRequest) -> HttpResponse:
-    entries = [Entry(slug, name, count) for slug, (_, name, count) in Counts.of(request.user).tags().items()]
+    counts = Counts.of(request.user)
     show = request.GET.get("show", "")
     show = show if show in SHOWN else ""
     wanted = request.GET.get("q", "").strip()
     by_count = request.GET.get("sort") == "count"
-    found = [entry for entry in entries if SHOWN[show][1](entry) and fold(wanted) in fold(entry.name)]
+    if wanted:
+        context = entries(counts, show, wanted, by_count)
+    else:
+        context = counts.kept(lambda: entries(counts, show, "", by_count), "tag index", show, by_count)
+    return render(request, "tags/index.html", {"q": wanted, "show": show, "by_count": by_count, **context})
+
+
+def entries(counts: Counts, show: str, wanted: str, by_count: bool) -> dict[str, Any]:
+    """The index itself, rendered (a library may have thousands of tags), and the counts around it."""
+    known = [Entry(slug, name, count) for slug, (_, name, count) in counts.tags().items()]
+    found = [entry for entry in known if SHOWN[show][1](entry) and fold(wanted) in fold(entry.name)]
     groups = [("", sorted(found, key=lambda entry: -entry.count))] if by_count else letters(found)
-    context = {
-        "q": wanted,
-        "show": show,
-        "by_count": by_count,
-        "tabs": [(name, words, sum(map(test, entries))) for name, (words, test) in SHOWN.items()],
+    return {
+        "tabs": [(name, words, sum(map(test, known))) for name, (words, test) in SHOWN.items()],
         "total": len(found),
-        "groups": groups,
         "alphabet": [] if by_count else alphabet([letter for letter, _ in groups]),
-        "known": len(entries),
+        "known": len(known),
+        "entries": render_to_string("tags/entries.html", {"groups": groups, "by_count": by_count}),
     }
-    return render(request, "tags/index.html", context)
 
 
-def letters(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
+def letters(found: list[Entry]) -> list[tuple[str, list[Entry]]]:
     """The entries under their letters: A to Z, other scripts, digits, signs."""
-    ordered = sorted(entries, key=lambda entry: letter_place(entry.letter))
+    ordered = sorted(found, key=lambda entry: letter_place(entry.letter))
     return [(letter, list(group)) for letter, group in groupby(ordered, key=lambda entry: entry.letter)]
 
 
@@ -106,4 +113,4 @@ def related_tags(tag_id: int) -> list[tuple[str, str]]:
     newest = LinkTag.objects.filter(tag=tag_id).order_by("-saved_at", "-link")[:NEWEST_LOOKED_AT]
     beside = LinkTag.objects.filter(link__in=list(newest.values_list("link", flat=True)), link__deleted_at=None)
     counted: Any = beside.exclude(tag=tag_id).order_by().values_list("tag__name", "tag__slug").annotate(n=Count("tag"))
-    return [(name, f"/tags/{quote(slug)}/") for name, slug, _ in counted.order_by("-n", "tag__name_key")[:RELATED]]
+    return [(name, tag_path(slug)) for name, slug, _ in counted.order_by("-n", "tag__name_key")[:RELATED]]
