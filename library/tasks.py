@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from library import importers
 from library.importers import ledger, uploads
-from library.models import ImportRun, Rendering, RunState
+from library.models import ImportRun, Original, Rendering, RunState
 from library.models.writing import purge_bin
 from library.search import indexing
 
@@ -71,6 +71,7 @@ def tend() -> None:
         logger.info("The Bin: %s articles were there for their time, and are deleted for good.", purged)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
+    Original.objects.filter(sources__isnull=True).delete()
     SessionStore.clear_expired()
     uploads.sweep(now)
 
