@@ -62,7 +62,7 @@ def drain(limit: int = 100, owner_id: int | None = None) -> int:
 
 
 def tidy() -> bool:
-    """A short piece of housekeeping after much was indexed; searches get up to twice as quick. True if more may be left."""
+    """A short piece of housekeeping: after a large import, searches get twice as quick. True if more may be left."""
     return bool(backend().tidy())
 
 
