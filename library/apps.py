@@ -1,16 +1,32 @@
 """What happens once when the program starts, and after each migration."""
 
+import sqlite3
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
 from django.core.management import call_command
+from django.db import connection
 from django.db.models.signals import post_migrate
-
 
 
 def make_cache_table(using: str, **kwargs: Any) -> None:
     """The cache's table is no Django model: make it where it is missing."""
     call_command("createcachetable", database=using, verbosity=0)
+
+
+@register
+def write_ahead_log_is_safe(**kwargs: Any) -> list[CheckMessage]:
+    if connection.vendor != "sqlite" or settings.SQLITE_WAL_SAFE:
+        return []
+    return [
+        Warning(
+            f"SQLite {sqlite3.sqlite_version} is used without its write-ahead log, and readers wait for writers.",
+            hint="Before 3.51.3 the log could lose a committed write. The package pysqlite3 brings a newer SQLite.",
+            id="library.W001",
+        )
+    ]
 
 
 class LibraryConfig(AppConfig):

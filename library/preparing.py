@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,10 +78,10 @@ def migrations_there() -> set[tuple[str, str]]:
 def collect_static_files() -> None:
     stamp = settings.STATIC_ROOT / STAMP
     wanted = static_fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
+    if stamp.exists() and (stamp.read_text() == wanted or not os.access(settings.STATIC_ROOT, os.W_OK)):
+        return  # also in an image, whose own static files can't be written to
     try:
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(wanted)
     except OSError as error:
         raise CantStart(f"The static files can't be put into {settings.STATIC_ROOT}: {error}.") from error

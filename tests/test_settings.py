@@ -1,0 +1,101 @@
+"""Settings: what the environment says, and what is said when it says nonsense."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOW = "import library.settings as s; print({})"
+
+
+def run_python(tmp_path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "data"), **environment}
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=clean, capture_output=True, text=True)
+
+
+def shown(tmp_path, expression: str, **environment: str) -> str:
+    return run_python(tmp_path, "-c", SHOW.format(expression), **environment).stdout.strip()
+
+
+def test_every_setting_is_documented_and_no_other():
+    source = (ROOT / "library" / "settings.py").read_text()
+    names = set(re.findall(r'\benv\w*\("([A-Z_]+)"', source))
+    documented = set(re.findall(r"^## `([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    assert documented == names
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("PORT", "٣"),
+        ("WEB_WORKERS", "0"),
+        ("DEBUG", "maybe"),
+        ("BASE_URL", "books.example.org"),
+        ("BASE_URL", "https://books.example.org/library"),
+        ("BASE_URL", "https://books.example.org:seven"),
+        ("BASE_URL", "https://[books"),
+        ("DATABASE_URL", "mysql://db/books"),
+        ("DATABASE_URL", "postgresql://db:port/books"),
+        ("DATABASE_URL", "postgresql://db"),
+        ("DATABASE_URL", "sqlite:///no/such/folder/file"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("TIME_ZONE", "../../etc/passwd"),
+        ("SECRET_KEY", "short"),
+        ("DATA_DIR", "/proc/nothing/here"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_a_plain_sentence(tmp_path, name, value):
+    started = run_python(tmp_path, "manage.py", "check", **{name: value})
+    assert started.returncode == 2
+    assert started.stderr.startswith("Commonplace can't start. ")
+    assert name in started.stderr
+    assert len(started.stderr.splitlines()) == 1
+
+
+def test_the_secret_key_is_made_once_and_is_private(tmp_path):
+    first = shown(tmp_path, "s.SECRET_KEY")
+    assert len(first) > 50
+    assert shown(tmp_path, "s.SECRET_KEY") == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret-key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_plain_http_at_home_needs_no_secure_cookies(tmp_path):
+    strict = shown(tmp_path, "s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS")
+    assert strict == "False False 0"
+
+
+def test_https_is_strict(tmp_path):
+    https = {"BASE_URL": "https://books.example.org"}
+    strict = shown(tmp_path, "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT", **https)
+    assert strict == "True True True"
+    checked = run_python(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "INFO", **https)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_host_of_the_address_is_allowed(tmp_path):
+    hosts = shown(tmp_path, "s.ALLOWED_HOSTS", BASE_URL="http://[2001:db8::1]:8000", ALLOWED_HOSTS="nas, books.lan")
+    assert hosts == "['127.0.0.1', '[2001:db8::1]', '[::1]', 'books.lan', 'localhost', 'nas']"
+
+
+OLD = "import library, sqlite3; sqlite3.sqlite_version_info = {}; sqlite3.sqlite_version = 'old'; "
+CHECK = "import django.core.management as m; m.execute_from_command_line(['manage.py', 'check'])"
+
+
+def test_an_old_sqlite_is_used_without_its_log_and_the_check_says_so(tmp_path):
+    code = OLD.format("(3, 40, 1)") + CHECK
+    checked = run_python(tmp_path, "-c", code, DJANGO_SETTINGS_MODULE="library.settings")
+    assert "SQLite old is used without its write-ahead log" in checked.stderr
+
+
+def test_too_old_a_sqlite_stops_the_start(tmp_path):
+    started = run_python(tmp_path, "-c", OLD.format("(3, 30, 0)") + "import library.settings")
+    assert (started.returncode, "3.37 or newer is needed" in started.stderr) == (2, True)
