@@ -63,6 +63,8 @@ def test_own_paths_may_be_returned_to(path):
     assert accounts.is_own_path(path)
 
 
-@pytest.mark.parametrize("path", ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "library"])
+@pytest.mark.parametrize(
+    "path", ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "library"]
+)
 def test_nothing_else_may_be_returned_to(path):
     assert not accounts.is_own_path(path)

@@ -159,7 +159,7 @@ class EditForm(forms.Form):
     )
     type = type_field()
     tags = tags_field()
-    saved_at = forms.CharField(label="Saved", widget=one_line(type="datetime-local"))
+    saved_at = forms.CharField(label="Saved", required=False, widget=one_line(type="datetime-local"))
 
     def __init__(self, link: Link, data: QueryDict | None = None) -> None:
         self.link = link

@@ -86,7 +86,9 @@ def test_log_in_goes_on_to_the_page_that_was_asked_for(client, reader):
     assert log_in(client, next="/tags/").url == "/tags/"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "http://localhost/"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "http://localhost/"]
+)
 def test_log_in_never_leads_to_another_site(client, reader, elsewhere):
     assert log_in(client, next=elsewhere).url == "/library/"
 
