@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -12,10 +12,25 @@ from django.utils import timezone
 from library.importers.record import ImportFile
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.imports import COUNTED
+from library.models.rows import insert_rows
 
 
 class LeaseLost(Exception):
     """Another process took the run over, or somebody stopped it: the batch is rolled back."""
+
+
+class Entry(NamedTuple):
+    """One row of the ledger: an ImportedRecord before it is written."""
+
+    run_id: int
+    file: str
+    position: int
+    sha256: str
+    outcome: str
+    link_id: int | None
+    message: str
+    warnings: list[str]
+    changes: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -24,7 +39,7 @@ class Batch:
 
     run: ImportRun
     files: list[ImportFile]
-    entries: list[ImportedRecord] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
     def add(
         self,
@@ -37,19 +52,8 @@ class Batch:
         changes: dict[str, Any] | None = None,
         position: int = 0,
     ) -> None:
-        self.entries.append(
-            ImportedRecord(
-                run=self.run,
-                file=file.name,
-                position=position,
-                sha256=file.sha256,
-                outcome=outcome,
-                link_id=link_id,
-                message=message,
-                warnings=list(warnings),
-                changes=changes or {},
-            )
-        )
+        row = (self.run.pk, file.name, position, file.sha256, outcome.value)
+        self.entries.append(Entry(*row, link_id, message, list(warnings), changes or {}))
 
     def write(self, holder: str, cursor: Any) -> None:
         """Add the entries and their totals to the run. Raises LeaseLost when `holder` no longer holds it."""
@@ -63,7 +67,7 @@ class Batch:
             raise LeaseLost
         place = {file.name: number for number, file in enumerate(self.files)}
         self.entries.sort(key=lambda entry: (place[entry.file], entry.position))
-        ImportedRecord.objects.bulk_create(self.entries)
+        insert_rows(ImportedRecord, Entry._fields, self.entries)
 
 
 def finish(run: ImportRun, state: RunState, error: str = "") -> None:

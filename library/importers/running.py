@@ -26,9 +26,9 @@ from library.search.documents import Document
 from library.search.indexing import index_documents, index_links
 
 # Commits of 50 to 250 files with a short pause let other writers in between (docs/architecture.md).
-BATCH_FILES = 200
+BATCH_FILES = 50
 BATCH_BYTES = 8 * 1024 * 1024
-PAUSE = 0.005
+PAUSE = 0.008
 ATTEMPTS = 3
 
 KNOWN = "Already in the library, word for word."

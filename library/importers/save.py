@@ -25,9 +25,14 @@ from library.models import (
     Tag,
     User,
 )
+from library.models.rows import insert_rows
 from library.models.writing import POSITIONS, keep_version, replace_text
 
 FORMAT = "notion_links"
+SECTION_COLUMNS = (
+    *("link_id", "kind", "heading", "position", "text"),
+    *("author", "author_name", "written_at", "source_id"),
+)
 
 
 def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Link], dict[str, Tag]]:
@@ -42,10 +47,14 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Li
     sources = Source.objects.bulk_create(
         [_source(owner, link, item, now) for link, item in zip(links, batch, strict=True)]
     )
-    Section.objects.bulk_create(
-        _section(link.pk, source, text, item, now)
-        for link, source, item in zip(links, sources, batch, strict=True)
-        for text in item.record.texts
+    insert_rows(
+        Section,
+        SECTION_COLUMNS,
+        (
+            _section_row(link.pk, source.pk, text, item, now)
+            for link, source, item in zip(links, sources, batch, strict=True)
+            for text in item.record.texts
+        ),
     )
     return links, _tag_new(owner, links, batch)
 
@@ -84,26 +93,25 @@ def _take_record(source: Source, item: Incoming) -> None:
     source.created, source.length, source.said = record.created, merge.length(record), merge.said(record)
 
 
-def _section(link_id: int, source: Source, text: Text, item: Incoming, now: datetime) -> Section:
-    return Section(
-        link_id=link_id,
-        kind=text.kind,
-        heading=text.heading,
-        position=POSITIONS[Kind(text.kind)],
-        text=text.text,
-        author=Author.READER if text.kind == Kind.NOTE else Author.IMPORT,
-        author_name=item.file.name[-255:],
-        written_at=item.record.created or now,
-        source=source,
+def _section_row(link_id: int, source_id: int, text: Text, item: Incoming, now: datetime) -> tuple[object, ...]:
+    """The values of SECTION_COLUMNS."""
+    author = Author.READER if text.kind == Kind.NOTE else Author.IMPORT
+    return (
+        *(link_id, text.kind, text.heading, POSITIONS[Kind(text.kind)], text.text),
+        *(author.value, item.file.name[-255:], item.record.created or now, source_id),
     )
 
 
 def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
     tags = Tag.objects.ensure(owner.pk, [name for item in batch for name in item.record.tags])
-    LinkTag.objects.bulk_create(
-        LinkTag(link=link, tag=tags[fold(name)], saved_at=link.saved_at)
-        for link, item in zip(links, batch, strict=True)
-        for name in item.record.tags
+    insert_rows(
+        LinkTag,
+        ("link_id", "tag_id", "saved_at", "by_reader"),
+        (
+            (link.pk, tags[fold(name)].pk, link.saved_at, False)
+            for link, item in zip(links, batch, strict=True)
+            for name in item.record.tags
+        ),
     )
     return tags
 
@@ -171,8 +179,8 @@ def _move_address(link: Link, url: str) -> None:
 def _apply_text(link: Link, source: Source, item: Incoming, change: TextChange) -> dict[str, Any]:
     section, text = change.section, change.text
     if section is None:
-        section = _section(link.pk, source, text, item, timezone.now())
-        section.save()
+        row = _section_row(link.pk, source.pk, text, item, timezone.now())
+        section = Section.objects.create(**dict(zip(SECTION_COLUMNS, row, strict=True)))
         return {"section": section.pk, "added": True}
     if change.replace:
         replace_text(section, text.text, Author.IMPORT, item.file.name[-255:])

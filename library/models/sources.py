@@ -5,7 +5,6 @@ import zlib
 from django.db import models
 from django.utils import timezone
 
-
 COMPRESSION = 3  # zlib's level
 
 

@@ -5,7 +5,8 @@ import os
 import signal
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from library import importers
 from library.importers import ledger, notion_links, running
@@ -355,10 +356,14 @@ def test_a_batch_that_meets_another_writer_is_done_again(reader, folder, monkeyp
     assert outcomes(import_files(reader, folder)) == {"ledger.md": "new"}
 
 
-def test_a_large_library_needs_no_more_statements_than_its_batches(reader, tmp_path, django_assert_max_num_queries):
-    folder = many(tmp_path, 60)
-    with django_assert_max_num_queries(60):
-        import_files(reader, folder)
+def test_statements_grow_with_the_batches_and_not_with_the_files(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_FILES", 100)
+    counts = []
+    for count in (30, 90):
+        with CaptureQueriesContext(connection) as queries:
+            import_files(reader, many(tmp_path / str(count), count))
+        counts.append(len(queries))
+    assert counts[1] < counts[0] + 15
 
 
 def test_what_an_import_changed_is_written_down(reader, link, folder):

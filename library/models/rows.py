@@ -1,0 +1,43 @@
+"""Many new rows of one table at once, as plain tuples: what an import spends most of its time on.
+
+`bulk_create` makes an object of each row and compiles a statement for each forty; this is a third of its cost. It
+fires no signals and gives back no ids, and the database's own defaults don't apply: name every column.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection, models
+
+Adapt = Callable[[Any], Any]
+
+
+def insert_rows(model: type[models.Model], names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert `rows`, whose values stand in the order of the fields' `names` (`link_id` for a foreign key)."""
+    fields = [_field(model, name) for name in names]
+    adapters = [_adapter(field) for field in fields]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column or field.name) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - no values
+    values = [[adapt(value) for adapt, value in zip(adapters, row, strict=True)] for row in rows]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    return next(field for field in model._meta.concrete_fields if name in (field.name, field.attname))
+
+
+def _adapter(field: models.Field[Any, Any]) -> Adapt:
+    """How this database wants the field's values; most go as they are."""
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(field, models.JSONField):
+        return lambda value: connection.ops.adapt_json_value(value, field.encoder)
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
