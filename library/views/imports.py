@@ -131,7 +131,7 @@ def show(request: ReaderRequest, pk: int) -> HttpResponse:
     run = own_run(request.user, pk)
     running = run.state == RunState.RUNNING
     more = progress(run) if running else report(run, request.GET.get("after", ""))
-    context = {"run": run, "running": running, "steps": steps(1 if running else 2), **more}
+    context = {"run": run, "running": running, "steps": steps(2 if run.state == RunState.DONE else 1), **more}
     return render(request, "imports/run.html", context)
 
 

@@ -1,0 +1,94 @@
+"""Import in a real browser, with a real worker."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from library.models import ImportRun
+from tests.importers.link_files import link_file, write
+
+pytestmark = pytest.mark.browser
+FILES = 12
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """An export: a dozen articles, some of them deeper down, and a file that holds nothing."""
+    articles = {
+        f"{'deep/er/' if number % 3 else ''}article {number}.md": link_file(
+            f"Article {number}", url=f"https://slow.example/{number}"
+        )
+        for number in range(FILES)
+    }
+    return write(tmp_path / "My export", {**articles, "empty.md": ""})
+
+
+@pytest.fixture
+def zipped(folder) -> Path:
+    path = folder.with_name("My export.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*.md")):
+            archive.write(file, file.relative_to(folder))
+    return path
+
+
+def work() -> None:
+    """A worker process of its own, on the same library, until nothing is left to do."""
+    own = {
+        "DATA_DIR": str(settings.DATA_DIR),
+        "DATABASE_URL": f"sqlite:///{settings.DATABASES['default']['NAME']}",
+    }
+    subprocess.run([sys.executable, "manage.py", "work", "--batch"], env={**os.environ, **own}, check=True, timeout=120)
+
+
+def choose(page, field: str, *paths: Path) -> None:
+    page.goto("/import/")
+    page.locator(f"input[name={field}]").set_input_files([str(path) for path in paths])
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url("**/import/*/")
+
+
+def test_a_zip_goes_in_and_its_page_follows_it_to_the_end(reading_page, reader, zipped):
+    page = reading_page
+    asked: list[str] = []
+    page.clock.install()
+    choose(page, "files", zipped)
+    expect(page.locator(".lede")).to_contain_text("Waiting for its turn.")
+    work()
+    page.clock.run_for(2100)
+    expect(page.locator(".steps [aria-current]")).to_have_text("Done")
+    expect(page.locator(".lede")).to_have_text("13 articles: 12 new, 1 rejected.")
+    expect(page.locator("table.problems")).to_contain_text("My export.zip/empty.md")
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(10_000)
+    page.evaluate("fetch('/healthz')")
+    assert [url for url in asked if "/import/" in url] == []
+    page.get_by_role("link", name="Open the library").click()
+    expect(page.locator("article[data-link]")).to_have_count(FILES)
+
+
+def test_a_folder_goes_in_with_all_below_it(reading_page, folder):
+    choose(reading_page, "folder", folder)
+    work()
+    run = ImportRun.objects.get()
+    assert (run.label, run.new, run.rejected) == ("My export", FILES, 1)
+    assert run.entries.filter(file="deep/er/article 1.md").exists()
+
+
+def test_too_much_is_said_before_it_is_sent(reading_page, folder, settings):
+    settings.IMPORT_UPLOAD_BYTES = 100
+    page = reading_page
+    page.goto("/import/")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("No files were sent. Choose files, a folder or a zip first.")
+    page.locator("input[name=files]").set_input_files(str(folder / "article 0.md"))
+    expect(page.get_by_role("alert")).to_contain_text("Send it in parts.")
+    page.get_by_role("button", name="Import", exact=True).click()
+    assert page.url.endswith("/import/")
+    assert not ImportRun.objects.exists()
