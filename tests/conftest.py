@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from library.models import User
@@ -83,6 +84,7 @@ def quick_and_apart(settings, tmp_path) -> Iterator[None]:
     }
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    caches["local"].clear()
     yield
 
 

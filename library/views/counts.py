@@ -147,7 +147,7 @@ def spans_with_links(listing: Listing, spans: list[str]) -> set[str]:
         .order_by().values_list(Value(span)).annotate(number=Count("id"))
         for span in spans
     ]  # fmt: skip
-    return {span for span, _ in parts[0].union(*parts[1:], all=True)} if parts else set()
+    return {span for span, number in parts[0].union(*parts[1:], all=True) if number}
 
 
 def _span(text: str) -> periods.Period | None:
