@@ -88,7 +88,7 @@ def take_up_what_stopped() -> None:
     """Queue again what was running in a worker that is gone, and imports that nobody is carrying on."""
     long_ago = timezone.now() - timedelta(seconds=LOST)
     running = list(DBTaskResult.objects.running().filter(started_at__lt=long_ago))
-    alive = cache.get_many(_beat_key(task.worker_ids[-1]) for task in running)
+    alive = cache.get_many([_beat_key(result.worker_ids[-1]) for result in running])
     for result in running:
         if _beat_key(result.worker_ids[-1]) not in alive:
             queue_again(result)

@@ -21,5 +21,5 @@ class Command(BaseCommand):
             counts = write_backup(file)
         except BackupProblem as problem:
             raise CommandError(str(problem)) from problem
-        size = file.stat().st_size / 1_000_000
-        self.stdout.write(f"{file}: {counts['library_link']:,} articles, {size:,.1f} MB, read back and sound.")
+        articles, size = counts["library_link"], file.stat().st_size / 1_000_000
+        self.stdout.write(f"{file}: written, read back, sound. Articles: {articles:,}. Size: {size:,.1f} MB.")

@@ -22,4 +22,4 @@ class Command(BaseCommand):
             if reader is None:
                 raise CommandError(f'There is no reader "{options["user"]}".', returncode=2)
         done = indexing.rebuild(reader.pk if reader else None)
-        self.stdout.write(f"{done:,} articles indexed.")
+        self.stdout.write(f"Indexed anew: {done:,}.")

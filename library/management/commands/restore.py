@@ -20,10 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"].absolute()
-        before = settings.DATA_DIR / f"before-restore-{datetime.now():%Y%m%d-%H%M%S}.sqlite3"
+        before = settings.DATA_DIR / f"before-restore-{datetime.now():%Y%m%d-%H%M%S-%f}.sqlite3"
         try:
             counts = restore(file, before)
             migrate()
         except (BackupProblem, CantStart) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"{counts['library_link']:,} articles are in place. What was there before: {before}")
+        self.stdout.write(f"In place, with {counts['library_link']:,} articles. What was there before: {before}")
