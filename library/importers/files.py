@@ -9,6 +9,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from library.importers.record import ImportFile
@@ -105,8 +106,12 @@ def _files(path: Path) -> Iterator[_Found]:
 
 def _folder(folder: Path, prefix: str) -> Iterator[_Found]:
     """All below `folder`, sorted so that names split at "/" are in order."""
-    with os.scandir(folder) as listing:
-        entries = sorted(listing, key=lambda entry: shown(entry.name))
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: shown(entry.name))
+    except OSError as error:
+        yield prefix, ImportFile(shown(prefix) or folder.name, problem=f"The folder can't be read: {error.strerror}.")
+        return
     for entry in entries:
         name = prefix + entry.name
         if entry.is_symlink():
@@ -133,11 +138,20 @@ def _zip(path: Path, name: str) -> Iterator[_Found]:
             if problem := _zip_problem(members):
                 yield name, ImportFile(shown(name), problem=problem)
                 return
-            for info in sorted(members, key=lambda info: shown(info.filename).split("/")):
+            for info in _in_order(members):
                 inner = f"{name}/{info.filename}" if name else info.filename
                 yield inner, _unreadable(info, shown(inner)) or _Member(archive, info, shown(inner))
     except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError):
         yield name, ImportFile(shown(name), problem="The zip is damaged or no zip at all. Download or export it again.")
+
+
+def _in_order(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Sorted as folders are; of several members with one name, which no cursor could tell apart, each has its own."""
+    ordered = sorted(members, key=lambda info: shown(info.filename).split("/"))
+    for before, info in pairwise(ordered):
+        if info.orig_filename == before.orig_filename:
+            info.filename = f"{before.filename}\u00a0(again)"
+    return ordered
 
 
 def _zip_problem(members: list[zipfile.ZipInfo]) -> str:

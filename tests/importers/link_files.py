@@ -3,7 +3,17 @@
 from pathlib import Path
 
 from library import importers
-from library.models import ImportRun, User
+from library.models import (
+    FormerAddress,
+    ImportRun,
+    Link,
+    Original,
+    Section,
+    SectionVersion,
+    Source,
+    Tag,
+    User,
+)
 
 HEAD = """---
 type: link
@@ -57,3 +67,34 @@ def import_files(reader: User, folder: Path, **options: object) -> ImportRun:
 
 def outcomes(run: ImportRun) -> dict[str, str]:
     return dict(run.entries.values_list("file", "outcome"))
+
+
+def texts(link: Link) -> dict[str, str]:
+    return dict(link.sections.values_list("kind", "text"))
+
+
+def tag_names(link: Link) -> set[str]:
+    return set(link.tags.values_list("name", flat=True))
+
+
+def library_rows() -> dict[str, list[str]]:
+    """Every row that an import may not touch without a reason."""
+    models = (Link, Section, SectionVersion, Tag, Source, Original, FormerAddress)
+    return {model.__name__: sorted(map(str, model.objects.values_list())) for model in models}
+
+
+def many(folder: Path, count: int = 9) -> Path:
+    files = {f"{n}.md": link_file(f"Article {n}", url=f"https://a.example/{n}") for n in range(count)}
+    return write(folder / "many", files)
+
+
+OLDER = link_file("Older", content="The longest text of the two.", tags="['a']", created="2020-01-01T00:00:00.000Z")
+NEWER = link_file("Newer", content="Newest text.", tags="['b']", created="2024-01-01T00:00:00.000Z")
+MIXED = {
+    "a.md": link_file("A", url="https://a.example/"),
+    "b.md": link_file("B", url="https://a.example/"),
+    "copy.md": link_file("A", url="https://a.example/"),
+    "empty.md": "",
+    "picture.png": b"\x89PNG",
+    "readme.md": "# Read me\n\nNo front matter.",
+}

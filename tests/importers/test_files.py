@@ -122,3 +122,24 @@ def test_a_zip_is_shown_by_the_name_that_is_given_for_it(tmp_path):
     shown = [[file.name for _, file in files.walk([[str(path), name]])] for name in ("My export.zip", "")]
     assert shown == [["My export.zip/a/b.md"], ["a/b.md"]]
     assert files.count([[str(path), ""]]) == 1
+
+
+def test_two_members_of_one_name_are_two_files(tmp_path):
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "e.zip", "w") as archive:
+        archive.writestr("a.md", "one")
+        archive.writestr("a.md", "two")
+    assert [file.data for file in found(tmp_path / "e.zip")] == [b"one", b"two"]
+    assert len(set(names([tmp_path / "e.zip"]))) == 2
+
+
+def test_a_folder_that_cannot_be_read_is_a_sentence(folder, monkeypatch):
+    real = files.os.scandir
+
+    def scandir(path):
+        if path.name == "a":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(files.os, "scandir", scandir)
+    (problem,) = [file.problem for file in found(folder) if "can't be read" in file.problem]
+    assert problem == "The folder can't be read: Permission denied."

@@ -1,0 +1,83 @@
+"""Two files with one address."""
+
+import pytest
+
+from tests.importers.link_files import (
+    NEWER,
+    OLDER,
+    import_files,
+    library_rows,
+    link_file,
+    outcomes,
+    tag_names,
+    texts,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("names", [("1.md", "2.md"), ("2.md", "1.md")])
+@pytest.mark.parametrize("together", [True, False])
+def test_two_files_with_one_address_make_one_article_that_says_what_the_newest_says(reader, tmp_path, names, together):
+    folder = tmp_path / "e"
+    for name, text in zip(names, (OLDER, NEWER), strict=True):
+        write(folder, {name: text})
+        if not together:
+            import_files(reader, folder)
+    run = import_files(reader, folder)
+    link = reader.links.get()
+    assert (link.title, texts(link)["article"], tag_names(link)) == ("Newer", "Newest text.", {"a", "b"})
+    assert list(link.sections.get(kind="article").versions.values_list("text", flat=True)) == [
+        "The longest text of the two."
+    ]
+    assert link.saved_at.year == 2024
+    if together:
+        assert sorted(outcomes(run).values()) == ["merged", "new"]
+
+
+def test_importing_two_such_files_again_changes_nothing(reader, tmp_path):
+    folder = write(tmp_path / "e", {"1.md": OLDER, "2.md": NEWER})
+    import_files(reader, folder)
+    before = library_rows()
+    assert set(outcomes(import_files(reader, folder)).values()) == {"unchanged"}
+    assert library_rows() == before
+
+
+def test_a_changed_file_updates_only_the_text_that_came_from_it(reader, tmp_path):
+    folder = write(tmp_path / "e", {"1.md": OLDER, "2.md": NEWER})
+    import_files(reader, folder)
+    write(folder, {"1.md": OLDER.replace("longest text", "most changed text")})
+    assert outcomes(import_files(reader, folder))["1.md"] == "updated"
+    section = reader.links.get().sections.get(kind="article")
+    assert section.text == "Newest text."
+    assert "The most changed text of the two." in section.versions.values_list("text", flat=True)
+
+
+def test_the_longest_speaks_where_the_dates_agree(reader, tmp_path):
+    short, long = link_file("S", content="Short."), link_file("L", content="Quite a bit longer.")
+    import_files(reader, write(tmp_path / "e", {"1.md": long, "2.md": short}))
+    assert texts(reader.links.get())["article"] == "Quite a bit longer."
+
+
+def test_addresses_that_differ_only_in_dress_are_one(reader, tmp_path):
+    a, b = (
+        link_file(url="https://Slow.example:443/x/?utm_source=feed#top"),
+        link_file("B", url="https://slow.example/x"),
+    )
+    import_files(reader, write(tmp_path / "e", {"a.md": a, "b.md": b}))
+    assert reader.links.count() == 1
+
+
+def test_a_query_that_names_the_page_is_part_of_the_address(reader, tmp_path):
+    urls = ["https://news.example/item?id=1", "https://news.example/item?id=2"]
+    files = {f"{n}.md": link_file(str(n), url=url) for n, url in enumerate(urls)}
+    import_files(reader, write(tmp_path / "e", files))
+    assert reader.links.count() == 2
+
+
+def test_known_addresses_can_be_left_as_they_are(reader, link, folder):
+    write(folder, {"ledger.md": link_file(content="Changed.")})
+    run = import_files(reader, folder, same_address="skip")
+    assert outcomes(run) == {"ledger.md": "unchanged"}
+    assert texts(link)["article"] == "A merchant kept three books."

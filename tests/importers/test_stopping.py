@@ -1,0 +1,108 @@
+"""An import that is cut off, stopped, or meets somebody else."""
+
+import os
+import signal
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from library import importers
+from library.importers import ledger, notion_links, running
+from library.models import ImportedRecord, ImportRun, RunState
+from tests.importers.link_files import (
+    import_files,
+    link_file,
+    many,
+    outcomes,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_run_that_was_cut_off_goes_on_with_the_next_file(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_FILES", 4)
+    run = ImportRun.objects.create(owner=reader, label="many", paths=[str(many(tmp_path))])
+    run.claim("first")
+
+    def stop_after_one(seen):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importers.run(run, "first", stop_after_one)
+    run.refresh_from_db()
+    assert (run.state, run.files, reader.links.count()) == (RunState.RUNNING, 4, 4)
+    ImportRun.objects.update(lease_until=None)
+    assert run.claim("second")
+    importers.run(run, "second")
+    run.refresh_from_db()
+    assert (run.state, run.records, run.new) == (RunState.DONE, 9, 9)
+    assert ImportedRecord.objects.count() == 9
+
+
+def test_two_processes_never_hold_one_run(reader, tmp_path):
+    run = ImportRun.objects.create(owner=reader, label="many", paths=[str(many(tmp_path))])
+    assert run.claim("first")
+    assert not run.claim("second")
+    importers.run(run, "second")
+    assert reader.links.count() == 0
+
+
+def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path, monkeypatch):
+    run = ImportRun.objects.create(owner=reader, label="many", paths=[str(many(tmp_path))])
+    run.claim("first")
+    real = running._take_in
+
+    def take_in(batch, fresh):
+        real(batch, fresh)
+        ledger.finish(ImportRun.objects.get(pk=run.pk), RunState.STOPPED)
+
+    monkeypatch.setattr(running, "_take_in", take_in)
+    importers.run(run, "first")
+    run.refresh_from_db()
+    assert reader.links.count() == 0
+    assert run.files == 0
+
+
+def test_a_batch_that_meets_another_writer_is_done_again(reader, folder, monkeypatch):
+    real, failures = running._take_in, [IntegrityError("somebody else"), IntegrityError("again")]
+
+    def take_in(batch, fresh):
+        real(batch, fresh)
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(running, "_take_in", take_in)
+    assert outcomes(import_files(reader, folder)) == {"ledger.md": "new"}
+
+
+def test_statements_grow_with_the_batches_and_not_with_the_files(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_FILES", 100)
+    counts = []
+    for count in (30, 90):
+        with CaptureQueriesContext(connection) as queries:
+            import_files(reader, many(tmp_path / str(count), count))
+        counts.append(len(queries))
+    assert counts[1] < counts[0] + 15
+
+
+def test_a_large_import_is_prepared_beside_and_ends_the_same(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_FILES", 3)
+    folder = write(many(tmp_path, 8), {"9.md": "", "copy.md": link_file("Article 1", url="https://a.example/1")})
+    run = import_files(reader, folder)
+    assert (run.records, run.new, run.unchanged, run.rejected) == (10, 8, 1, 1)
+
+
+def test_a_file_that_kills_whoever_reads_it_is_left_out_and_the_rest_goes_on(reader, tmp_path, monkeypatch):
+    def read(file):
+        if b"killer" in file.data:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return notion_links_read(file)
+
+    notion_links_read = notion_links.read
+    monkeypatch.setattr(notion_links, "read", read)
+    monkeypatch.setattr(running, "BATCH_FILES", 4)
+    run = import_files(reader, write(many(tmp_path, 6), {"3.md": link_file("killer")}))
+    assert (run.state, run.new, run.rejected) == (RunState.DONE, 5, 1)
+    assert "breaks off" in run.entries.get(file="3.md").message
