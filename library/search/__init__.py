@@ -56,10 +56,10 @@ def count(owner: User, text: str) -> int:
 
 def _best(query: Query, plan: Plan, after: str, limit: int) -> Results:
     """A page of the best matches; its key is how many come before it."""
-    matches = Matches(plan)
-    numbers = backend().best(plan, lambda asked, most: (matches if asked is plan else Matches(asked)).newest(most))
-    start = min(_number(after) or 0, len(numbers))
-    end = start + limit
+    matches, most = Matches(plan), backend().BEST
+    start = min(_number(after) or 0, most)
+    end = min(start + limit, most)
+    numbers = backend().best(plan, matches.of, end + 1)
     return Results(
         query,
         plan.sentences,
@@ -67,9 +67,9 @@ def _best(query: Query, plan: Plan, after: str, limit: int) -> Results:
         matches.total,
         _links(numbers[start:end]),
         first=start + 1,
-        next=f"after={end}" if end < len(numbers) else "",
+        next=f"after={end}" if end < min(len(numbers), most) else "",
         previous=f"after={max(start - limit, 0)}" if start else "",
-        cut=len(numbers) if len(numbers) < matches.total else 0,
+        cut=most if most < matches.total else 0,
     )
 
 

@@ -1,9 +1,11 @@
 """The documents that match a plan: how many, and any stretch of them by date. SQL that both databases share."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import caches
 from django.db import connection
 
 from library.models import SearchDocument
@@ -33,15 +35,36 @@ class Matches:
 
     plan: Plan
 
+    def of(self, plan: Plan, limit: int) -> list[int]:
+        """The newest matches of this plan or of one made from it."""
+        return (self if plan is self.plan else Matches(plan)).newest(limit)
+
     @cached_property
     def total(self) -> int:
+        """How many there are, exactly. Remembered as long as nothing changed that could change it."""
         if self.plan.impossible:
             return 0
-        if not self.plan.conditions:
-            return self._in_the_index
+        key = self._key()
+        total: int | None = caches["local"].get(key) if key else None
+        if total is None:
+            total = self._total()
+            if key:
+                caches["local"].set(key, total)
+        return total
+
+    def _key(self) -> str:
+        """What the total depends on; blank where some change may not be in the index yet."""
+        version = backend().version(self.plan.owner_id)
+        if version is None:
+            return ""
+        asked = repr((version, backend().match(self.plan), self.plan.conditions))
+        return f"matches-{self.plan.owner_id}-{hashlib.sha256(asked.encode()).hexdigest()}"
+
+    def _total(self) -> int:
         if not self.plan.asks_the_index:
-            return self._links_that_meet_the_conditions()
-        return self._count(self._conditions(self._in_the_index))
+            return self._links() if self.plan.conditions else self._documents()
+        restriction = self._conditions(self._in_the_index) if self.plan.conditions else ("", [])
+        return self._select("count(*)", restriction)[0]
 
     def newest(self, limit: int, below: int | None = None) -> list[int]:
         """Up to `limit`, newest first, beginning below the number `below`."""
@@ -51,30 +74,28 @@ class Matches:
         """Up to `limit`, oldest first, beginning above the number `above`."""
         return self._stretch("ASC", ">", limit, above)
 
-    @cached_property
+    @property
     def _in_the_index(self) -> int:
         """How many match before the conditions are asked."""
-        if self.plan.asks_the_index:
-            return self._count(("", []))
-        first = first_number(self.plan.owner_id)
-        last = first_number(self.plan.owner_id + 1)
+        return Matches(replace(self.plan, conditions=[])).total
+
+    def _documents(self) -> int:
+        first, last = first_number(self.plan.owner_id), first_number(self.plan.owner_id + 1)
         return SearchDocument.objects.filter(number__gte=first, number__lt=last).count()
 
-    def _links_that_meet_the_conditions(self) -> int:
+    def _links(self) -> int:
         conditions, parameters = self._joined_conditions()
         with connection.cursor() as cursor:
             cursor.execute(LINKS.format(conditions=conditions), [self.plan.owner_id, *parameters])
             return int(cursor.fetchone()[0])
 
-    def _count(self, restriction: Clause) -> int:
-        return self._select("count(*)", restriction)[0]
-
     def _stretch(self, order: str, sign: str, limit: int, edge: int | None) -> list[int]:
         if self.plan.impossible or (self.plan.conditions and not self.total):
             return []
-        key = backend().KEY
-        asked = limit * self._in_the_index // self.total if self.plan.conditions else 0
-        restriction, parameters = self._conditions(asked)
+        key, restriction = backend().KEY, ""
+        parameters: list[Any] = []
+        if self.plan.conditions:
+            restriction, parameters = self._conditions(limit * self._in_the_index // self.total)
         if edge is not None:
             restriction, parameters = f"{restriction} AND {key} {sign} %s", [*parameters, edge]
         found = self._select(key, (f"{restriction} ORDER BY {key} {order} LIMIT %s", [*parameters, limit]))
@@ -91,8 +112,6 @@ class Matches:
 
     def _conditions(self, asked: int) -> Clause:
         """The conditions in the form that is cheaper where `asked` documents are to be asked."""
-        if not self.plan.conditions:
-            return "", []
         conditions, parameters = self._joined_conditions()
         key = backend().KEY
         if asked <= FEW:

@@ -39,7 +39,7 @@ class Plan:
     conditions: list[tuple[str, list[Any]]] = field(default_factory=list)
     impossible: bool = False
     in_title: bool = False
-    sentences: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list, compare=False)
 
     @property
     def asks_the_index(self) -> bool:

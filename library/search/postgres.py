@@ -31,9 +31,13 @@ CLASS_WEIGHTS = [WEIGHTS[name] / WEIGHTS["title"] for name in ("article", "summa
 # 1: a rank is divided by the logarithm of the document's length.
 RANK = """
 SELECT number FROM library_searchdocument WHERE number = ANY(%s)
-ORDER BY ts_rank(%s::float4[], vector, to_tsquery('commonplace', %s), 1) DESC, number DESC
+ORDER BY ts_rank(%s::float4[], vector, to_tsquery('commonplace', %s), 1) DESC, number DESC LIMIT %s
 """
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
+def version(owner_id: int) -> None:
+    """None: a sequence of PostgreSQL grows before the change is committed, so no count may be kept under it."""
 
 
 def lock() -> None:
@@ -88,11 +92,11 @@ def match(plan: Plan) -> tuple[str, list[Any]]:
     return sql, parameters
 
 
-def best(plan: Plan, newest: Callable[[Plan, int], list[int]]) -> list[int]:
-    """The numbers of the best matches, best first. `newest` finds so many of the newest matches of a plan."""
+def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[int]:
+    """Up to `most` numbers of matches, best first. `newest` finds so many of the newest matches of a plan."""
     with connection.cursor() as cursor:
         asked = " & ".join(map(phrase, plan.words))
-        cursor.execute(RANK, [newest(plan, RANKED), CLASS_WEIGHTS, asked])
+        cursor.execute(RANK, [newest(plan, RANKED), CLASS_WEIGHTS, asked, most])
         return [row[0] for row in cursor.fetchall()]
 
 

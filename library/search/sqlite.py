@@ -20,7 +20,7 @@ KEY = "t.rowid"
 TAG_MARK, TITLE_MARK, EVERY_MARK = "\uf8fd", "\uf8fe", "\uf8ff"
 # bm25 takes 1 µs for each document that it looks at, besides the time to count each word's documents. Of more
 # matches than RANKED, the newest and those with the words in their titles are ranked. The best BEST are shown.
-RANKED, TITLED, BEST = 2_000, 1_000, 1_000
+RANKED, TITLED, BEST = 1_000, 500, 1_000
 SAMPLE = 1_000
 MERGE_PAGES = 500
 
@@ -29,7 +29,19 @@ INSERT_TEXTS = (
     "INSERT OR REPLACE INTO library_searchindex (rowid, title, overview, summary, article, notes, tags) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
-COUNT = "SELECT count(*) FROM library_searchindex WHERE library_searchindex MATCH %s AND rowid BETWEEN %s AND %s"
+SAMPLE_COUNTS = """
+SELECT {counts} FROM (SELECT number AS begins FROM library_searchdocument WHERE number >= %s AND number < %s
+ORDER BY number DESC LIMIT 1 OFFSET %s) AS sample
+"""
+COUNT_FROM_SAMPLE = """
+(SELECT count(*) FROM library_searchindex
+WHERE library_searchindex MATCH %s AND rowid BETWEEN sample.begins AND %s)
+"""
+VERSION = """
+SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'library_searchpending'),
+    (SELECT number FROM library_revision WHERE owner_id = %s),
+    EXISTS (SELECT 1 FROM library_searchpending WHERE owner_id = %s)
+"""
 # `ORDER BY rank` would be slower than the function written out (40% measured).
 SCORES = f"""
 SELECT t.rowid, bm25(library_searchindex, {", ".join(map(str, WEIGHTS.values()))})
@@ -37,6 +49,17 @@ FROM library_searchindex AS t WHERE library_searchindex MATCH %s AND t.rowid BET
 """  # noqa: S608 - numbers of ours
 # The sign keeps FTS5 from looking up each of them, which takes it milliseconds a piece.
 AMONG = " AND +t.rowid IN (SELECT value FROM json_each(%s))"
+
+
+def version(owner_id: int) -> tuple[int, int] | None:
+    """Numbers that grow with every change of an indexed text and of a listed field, in that change's transaction.
+
+    None while some change waits to be indexed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(VERSION, [owner_id, owner_id])
+        sequence, revision, waits = cursor.fetchone()
+    return None if waits else (sequence or 0, revision or 0)
 
 
 def lock() -> None:
@@ -86,39 +109,36 @@ def quoted(words: Words) -> str:
     return f'"{" ".join(words.tokens)}"' + (" *" if words.prefix else "")
 
 
-def best(plan: Plan, newest: Callable[[Plan, int], list[int]]) -> list[int]:
-    """The numbers of the best matches, best first. `newest` finds so many of the newest matches of a plan."""
-    found = newest(plan, RANKED)
-    telling = telling_words(plan)
-    titled = newest(replace(plan, in_title=True), TITLED) if len(found) == RANKED or not telling else []
+def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[int]:
+    """Up to `most` numbers of matches, best first. `newest` finds so many of the newest matches of a plan."""
+    telling, in_title = telling_words(plan), replace(plan, in_title=True)
     if not telling:
-        return list(dict.fromkeys((*titled, *found)))[:BEST]
-    asked = replace(plan, words=telling)
-    narrower = bool(plan.conditions) or len(telling) < len(plan.words)
-    scores = _scores(asked, found, narrower)
-    if titled:
-        scores |= _scores(replace(asked, in_title=True), titled, narrower)
-    return sorted(scores, key=lambda number: (scores[number], -number))[:BEST]
+        return list(dict.fromkeys((*newest(in_title, most), *newest(plan, most))))[:most]
+    found = newest(plan, RANKED)
+    if len(found) < RANKED:
+        scores = _scores(replace(plan, words=telling), found, bool(plan.conditions) or len(telling) < len(plan.words))
+    else:
+        # Tags would cost bm25 time and say nothing; who has them is among those found.
+        asked, narrower = Plan(plan.owner_id, telling), plan != Plan(plan.owner_id, telling)
+        scores = _scores(asked, found, narrower)
+        scores |= _scores(replace(asked, in_title=True), newest(in_title, TITLED), narrower)
+    return sorted(scores, key=lambda number: (scores[number], -number))[:most]
 
 
 def telling_words(plan: Plan) -> list[Words]:
     """Without those in more than half of the articles: bm25 gives such a word next to no weight, and it costs
     the most to rank by. A sample of the newest articles tells; in a small library every word may stay."""
     first, last = first_number(plan.owner_id), first_number(plan.owner_id + 1)
+    words = [words for words in plan.words if not words.prefix]
+    if not words:
+        return plan.words
+    counts = ", ".join([COUNT_FROM_SAMPLE] * len(words))
+    asked = [value for one in words for value in (quoted(one), last)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number FROM library_searchdocument WHERE number >= %s AND number < %s "
-            "ORDER BY number DESC LIMIT 1 OFFSET %s",
-            [first, last, SAMPLE - 1],
-        )
-        oldest = cursor.fetchone()
-        return [words for words in plan.words if not oldest or _count(words, oldest[0], last) <= SAMPLE // 2]
-
-
-def _count(words: Words, first: int, last: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, [quoted(words), first, last])
-        return int(cursor.fetchone()[0])
+        cursor.execute(SAMPLE_COUNTS.format(counts=counts), [*asked, first, last, SAMPLE - 1])
+        found = cursor.fetchone() or [0] * len(words)
+    common = {one for one, count in zip(words, found, strict=True) if count > SAMPLE // 2}
+    return [one for one in plan.words if one not in common]
 
 
 def _scores(plan: Plan, found: list[int], narrower: bool) -> dict[int, float]:
