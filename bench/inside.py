@@ -21,7 +21,6 @@ from library.models.writing import note_change
 
 READER = "bench"
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
-WRITE_EVERY = 0.02
 
 
 def answer(name: str, arguments: str) -> None:
@@ -46,17 +45,17 @@ def last_run() -> dict[str, Any]:
     return {"files": run.files, "new": run.new, "unchanged": run.unchanged, "seconds": seconds}
 
 
-def write_until_told() -> list[float]:
-    """Change the state of one article every 20 ms, until standard input ends. Seconds of each write."""
+def write_until_told(every: float) -> list[float]:
+    """Change the state of one article every so many seconds, until standard input ends. Seconds of each write."""
     link_id = Link.objects.earliest("id").pk
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    return [write(link_id, number) for number in until_told()]
+    return [write(link_id, number) for number in until_told(every)]
 
 
-def until_told() -> Iterator[int]:
+def until_told(every: float) -> Iterator[int]:
     number = 0
-    while not select.select([sys.stdin], [], [], WRITE_EVERY)[0]:
+    while not select.select([sys.stdin], [], [], every)[0]:
         yield number
         number += 1
 
