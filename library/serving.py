@@ -98,16 +98,16 @@ def supervise(jobs: Mapping[str, Job]) -> int:
     try:
         listen_to_signals()
         children.extend(start(name, job) for name, job in jobs.items())
-        pipes.wait([child.sentinel for child in children])
+        ended = pipes.wait([child.sentinel for child in children])
     except SystemExit:
         return 0
     finally:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        ended = [child for child in children if not child.is_alive()]
         stop_all(children)
-    for child in ended:
-        logger.error("The %s process ended by itself (exit status %s).", child.name, child.exitcode)
+    for child in children:
+        if child.sentinel in ended:
+            logger.error("The %s process ended by itself (exit status %s).", child.name, child.exitcode)
     return 1
 
 
