@@ -14,7 +14,7 @@ FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 SEPARATOR = "\x1f"
 # How much a word counts by where it stands. A title says what an article is about. The overview and the tags were
 # chosen for it; the summary is a machine's, and notes are a reader's own words, often on something beside it.
-WEIGHTS = {"title": 10, "overview": 4, "summary": 3, "article": 1, "notes": 3, "tags": 4}
+WEIGHTS = {"title": 20, "overview": 5, "summary": 3, "article": 1, "notes": 3, "tags": 5}
 UNTAGGED = 0  # stands for a tag's id where there is no tag
 
 

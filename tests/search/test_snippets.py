@@ -1,0 +1,96 @@
+"""Which piece of an article is shown, and what is marked in it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library.search.query import parse
+from library.search.snippets import LENGTH, Marker, Snippet
+
+
+def marker(query: str) -> Marker:
+    return Marker(parse(query).words)
+
+
+def pieces(query: str, **texts: str) -> list[Snippet]:
+    return marker(query).snippets(texts.items())
+
+
+def marked(query: str, text: str) -> str | None:
+    found = marker(query).mark(text)
+    return found and found.replace('<mark class="match">', "[").replace("</mark>", "]")
+
+
+def test_every_form_of_a_word_is_marked():
+    assert marked("running", "He runs, she ran; running on.") == "He [runs], she ran; [running] on."
+
+
+def test_a_word_within_another_is_not_marked():
+    assert marked("log", "A blog about logs, not dialogue.") == "A blog about [logs], not dialogue."
+
+
+def test_a_phrase_is_marked_as_one():
+    assert marked('"write ahead"', "The write-ahead rule; write it ahead.") == "The [write-ahead] rule; write it ahead."
+
+
+def test_a_beginning_marks_the_whole_word():
+    assert marked("data*", "Databases hold data.") == "[Databases] hold [data]."
+
+
+def test_accents_do_not_hide_a_match():
+    assert marked("cafe naive", "Naïve in the CAFÉ") == "[Naïve] in the [CAFÉ]"
+
+
+def test_words_that_are_to_be_left_out_are_not_marked():
+    assert marked("ledger -book", "A ledger is a book") == "A [ledger] is a book"
+
+
+def test_a_text_without_a_match_is_not_marked():
+    assert marked("ledger", "Nothing of it") is None
+
+
+def test_the_text_around_a_match_is_escaped():
+    assert marker("tag").mark("a <b> & tag") == 'a &lt;b&gt; &amp; <mark class="match">tag</mark>'
+
+
+def test_a_snippet_says_in_which_layer_it_was_found():
+    found = pieces("ledger", overview="- A ledger.", note="My ledger", article="No match")
+    assert [(piece.where, piece.mine) for piece in found] == [("Your notes", True), ("Overview", False)]
+
+
+def test_the_piece_with_most_of_the_words_comes_first():
+    found = pieces("ledger log", note="A ledger.", article="First.\n\nThe ledger and the log.")
+    assert [piece.where for piece in found] == ["Article", "Your notes"]
+    assert "First" not in found[0].text
+
+
+def test_there_are_at_most_two():
+    assert len(pieces("ledger", note="ledger", overview="ledger", summary="ledger", article="ledger")) == 2
+
+
+def test_marks_of_markdown_and_addresses_of_links_are_not_shown():
+    found = pieces("ledger", article="See **the** [big ledger](https://example.org/ledger) of `1494`.")
+    assert found[0].text == 'See the big <mark class="match">ledger</mark> of 1494.'
+
+
+def test_a_match_in_nothing_but_an_address_is_not_shown():
+    assert pieces("hidden", article="See [the page](https://example.org/hidden).") == []
+
+
+def test_a_long_paragraph_is_cut_between_words_around_the_match():
+    found = pieces("ledger", article="before " * 100 + "the ledger " + "after " * 100)
+    assert found[0].text.startswith("…before")
+    assert found[0].text.endswith("after…")
+    assert len(found[0].text) < LENGTH + 40
+
+
+@given(st.text(), st.text())
+def test_any_query_and_any_text_give_whole_and_safe_pieces(query, text):
+    for piece in (*pieces(query, article=text), *pieces("a", article=text)):
+        assert piece.text.count("<") == 2 * piece.text.count('<mark class="match">')
+
+
+@given(st.text(min_size=1))
+def test_marking_leaves_the_text_as_it_is(text):
+    spans = marker("a 1 the").spans(text)
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(one.end <= after.start for one, after in zip(spans, spans[1:], strict=False))
