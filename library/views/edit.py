@@ -71,7 +71,11 @@ def add(request: ReaderRequest) -> HttpResponse:
     try:
         link = form.save()
     except IntegrityError:
-        return add_page(request, AddForm(request.user, request.POST))
+        # The address came in by another way in the same moment. Asked again, the form finds it.
+        form = AddForm(request.user, request.POST)
+        if form.is_valid():
+            raise
+        return add_page(request, form)
     title = excerpt(link.display_title, TITLE_SHOWN)
     messages.success(request, f"Saved to your inbox: {title}.", extra_tags=reverse("reader.bin", args=[link.pk]))
     return redirect(reader_path(link.pk, link.title))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from library.forms.edit import EditForm
 from library.models import Author, FormerAddress, Kind, Link
 from library.models.writing import bin_link, set_tags, write_section
 
@@ -183,6 +184,21 @@ def test_an_address_of_another_article_is_refused_with_a_link_to_it(save, reader
     assert "Another article has this address." in page
     assert f'href="/read/{other.pk}-the-other-one/"' in page
     assert ("is in the Bin." in page) is in_bin
+
+
+def test_an_address_that_is_taken_in_the_same_moment_is_refused(save, reader, monkeypatch):
+    other = Link(owner=reader)
+    other.set_address("https://example.org/other")
+    other.save()
+    looks, look = [], EditForm._check_address
+
+    def too_early(form):
+        looks.append(form)
+        if len(looks) > 1:
+            look(form)
+
+    monkeypatch.setattr(EditForm, "_check_address", too_early)
+    assert "Another article has this address." in save(url="https://example.org/other").content.decode()
 
 
 def test_another_readers_address_is_no_hindrance(save, link, other_reader):
