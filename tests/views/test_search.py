@@ -1,0 +1,138 @@
+import re
+
+import pytest
+
+from library.models import Link
+from tests.views.shelf import NOON, article
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(reading, q: str, **more: str) -> str:
+    return reading.get("/search/", {"q": q, **more}).content.decode()
+
+
+def found(page: str) -> list[int]:
+    return [int(pk) for pk in re.findall(r'<article[^>]* data-link="(\d+)"', page)]
+
+
+def test_a_result_is_a_row_whose_title_opens_the_article(reading, reader):
+    link = article(reader, "The ledger")
+    page = page_of(reading, "ledger")
+    assert found(page) == [link.pk]
+    assert f'<a href="/read/{link.pk}-the-ledger/" dir="auto">The <mark class="match">ledger</mark></a>' in page
+
+
+def test_results_are_counted(reading, reader):
+    for number in range(3):
+        article(reader, f"Ledger {number}")
+    assert '<b data-count="3">3 articles</b>' in page_of(reading, "ledger")
+    assert '<b data-count="1">1 article</b>' in page_of(reading, '"ledger 1"')
+
+
+def test_a_snippet_shows_the_layer_and_the_match(reading, reader):
+    article(reader, "Bookkeeping", overview="- The ledger came first.", note="My own ledger", summary="Nothing")
+    page = page_of(reading, "ledgers")
+    assert (
+        '<p class="hit mine"><span class="where">Your notes</span>My own <mark class="match">ledger</mark></p>' in page
+    )
+    assert '<span class="where">Overview</span>The <mark class="match">ledger</mark> came first.' in page
+
+
+def test_a_match_in_nothing_but_the_title_leaves_the_gist(reading, reader):
+    article(reader, "The ledger", overview="- Kept by hand.")
+    assert '<p class="gist" dir="auto">Kept by hand.</p>' in page_of(reading, "ledger")
+
+
+def test_hostile_text_is_shown_as_text(reading, reader):
+    hostile = "ledger <script>alert(1)</script> <img src=x onerror=alert(1)>"
+    article(reader, hostile, note=hostile)
+    page = page_of(reading, 'ledger "<script>"')
+    assert "<script>alert" not in page
+    assert "<img" not in page
+
+
+def test_filters_become_chips_that_can_be_taken_off(reading, reader):
+    article(reader, "Ledger", tags=("databases",))
+    page = page_of(reading, "ledger tag:databases -tutorial")
+    assert (
+        '<span class="chip "><b>tag</b><span dir="auto">databases</span><a href="/search/?q=ledger+-tutorial"' in page
+    )
+    assert '<span class="chip not"><b>not</b><span dir="auto">tutorial</span>' in page
+    assert 'aria-label="Remove filter tag databases"' in page
+    assert 'value="ledger" autocomplete' in page
+
+
+def test_the_box_keeps_its_chips_without_javascript(reading, reader):
+    response = reading.get("/search/", {"q": "vellum", "with": "tag:databases -tutorial", "sort": "newest"})
+    assert response.status_code == 302
+    assert response["Location"] == "/search/?q=tag%3Adatabases+-tutorial+vellum&sort=newest"
+
+
+def test_the_order_is_chosen_by_links_and_kept_on_the_way(reading, reader):
+    for number in range(21):
+        article(reader, f"Ledger {number}")
+    page = page_of(reading, "ledger sort:best", sort="newest")
+    assert 'href="/search/?q=ledger&amp;sort=oldest"' in page
+    context = reading.get("/search/", {"q": "ledger", "sort": "newest"}).context
+    assert context["next"].startswith("/search/?q=ledger&sort=newest&after=")
+    assert len(found(reading.get(context["next"]).content.decode())) == 1
+
+
+def test_pages_of_the_best_say_where_they_are(reading, reader):
+    for number in range(21):
+        article(reader, f"Ledger {number}")
+    assert "1–20 of 21" in page_of(reading, "ledger")
+    assert "21–21 of 21" in page_of(reading, "ledger", after="20")
+
+
+def test_a_wrong_word_gets_the_rest_and_a_sentence(reading, reader):
+    link = article(reader, "Ledger")
+    page = page_of(reading, "ledger is:lost")
+    assert found(page) == [link.pk]
+    assert "“is:lost” says nothing about an article." in page
+
+
+def test_no_result_says_which_filter_to_drop(reading, reader):
+    article(reader, "Ledger", tags=("paper",))
+    article(reader, "Vellum", tags=("skins",))
+    page = page_of(reading, "ledger tag:skins")
+    assert 'data-count="0"' in page
+    assert "No article matches all of this" in page
+    assert 'Without <b dir="auto">tag skins</b> there is 1.' in page
+    assert 'href="/search/?q=ledger">Drop “tag skins”</a>' in page
+
+
+def test_one_word_that_is_nowhere_gets_advice(reading, reader):
+    article(reader)
+    assert "No article matches this" in page_of(reading, "nowhere")
+
+
+def test_an_empty_box_explains_what_can_be_typed(reading, reader):
+    page = page_of(reading, "")
+    for word in ("-word", "begin*", "tag:databases", "is:unread", "site:example.org", "sort:newest"):
+        assert word in page
+
+
+def test_neither_the_bin_nor_other_readers_are_shown(reading, reader, other_reader):
+    article(reader, "Binned ledger", deleted_at=NOON)
+    article(other_reader, "Ben's ledger")
+    assert found(page_of(reading, "ledger")) == []
+
+
+def test_an_article_that_leaves_while_it_is_searched_is_not_shown(reading, reader, monkeypatch):
+    link = article(reader, "Ledger")
+    assert found(page_of(reading, "ledger")) == [link.pk]
+    monkeypatch.setattr("library.search.indexing.drain", lambda **kwargs: 0)
+    Link.objects.filter(pk=link.pk).update(deleted_at=NOON)
+    assert found(page_of(reading, "ledger")) == []
+
+
+def test_the_number_of_queries_does_not_grow_with_the_results(reading, reader, queries_of):
+    article(reader, "Ledger 0", tags=("a",), article="ledger")
+    page_of(reading, "ledger tag:a")
+    one = queries_of(lambda: page_of(reading, "ledger tag:a"))
+    for number in range(1, 12):
+        article(reader, f"Ledger {number}", tags=("a", f"b{number}"), article="ledger")
+    page_of(reading, "ledger tag:a")
+    assert queries_of(lambda: page_of(reading, "ledger tag:a")) == one <= 17
