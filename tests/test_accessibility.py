@@ -1,0 +1,35 @@
+"""WCAG 2.2 A and AA, as far as a machine can tell, on every kind of page; widths and themes take turns."""
+
+from itertools import cycle
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.views.shelf import article
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+TEXT = "## First\n\nOne [link](https://x.example/).\n\n| a | b |\n|---|---|\n| c | d |\n\n## Second\n\n> Two.\n\n    code"
+LOOKS = [(1440, "light"), (390, "dark"), (390, "sepia"), (1440, "dark"), (390, "light"), (1440, "sepia")]
+
+
+def problems(page, width: int, theme: str, address: str) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address)
+    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{address} {width} {theme}: {each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
+    link = article(reader, "The ledger", ("sql", "C++"), type="Essay", url="https://slow.example/x", article=TEXT,
+                   overview="- Log first.", summary="On logs.", note="Mine.", state="reading", progress=40)  # fmt: skip
+    for number in range(3):
+        article(reader, f"More {number}", ("sql",), state=("inbox", "finished", "archived")[number], favourite=True)
+    article(reader, "Binned", deleted_at=link.saved_at)
+    addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?tag=nope",
+                 "/tags/", "/tags/sql/", f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
+                 f"/read/{link.pk}/edit/", "/bin/", "/nope/"]  # fmt: skip
+    reading_page.emulate_media(reduced_motion="reduce")
+    looks = cycle(LOOKS)
+    assert [line for address in addresses for line in problems(reading_page, *next(looks), address)] == []
