@@ -9,7 +9,7 @@ from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-TEXT = "## First\n\nOne [link](https://x.example/).\n\n| a | b |\n|---|---|\n| c | d |\n\n## Second\n\n> Two.\n\n    code"
+TEXT = "## First\n\nOne [link](https://x.example/).\n\n| a | b |\n|---|---|\n| c | d |\n\n## Second\n\n> 2\n\n    code"
 LOOKS = [(1440, "light"), (390, "dark"), (390, "sepia"), (1440, "dark"), (390, "light"), (1440, "sepia")]
 
 
