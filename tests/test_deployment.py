@@ -138,7 +138,7 @@ def test_web_and_worker_run_apart_on_one_library(start, port):
 def test_a_worker_without_tables_says_what_makes_them(start, tmp_path):
     worker = start(COMPOSE["services"]["worker"]["command"], DATA_DIR=str(tmp_path / "new"))
     said, _ = worker.communicate(timeout=PATIENCE)
-    assert (worker.returncode, "`manage.py serve` does that" in said) == (1, True)
+    assert (worker.returncode, "`manage.py prepare` makes it so" in said) == (2, True)
 
 
 def test_the_compose_file_follows_the_specification():

@@ -6,6 +6,7 @@ from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from library import soundness
+from library.management.database import require_migrated
 from library.models import User
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--user", metavar="NAME", help="Only this reader's articles.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_migrated()
         number = 0
         for fault in soundness.faults(reader(options["user"])):
             self.stdout.write(fault)

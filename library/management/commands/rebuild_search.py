@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
+from library.management.database import require_migrated
 from library.models import User
 from library.search import indexing
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--user", metavar="NAME", help="Only this reader's articles.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_migrated()
         reader = None
         if options["user"]:
             reader = User.objects.filter(username=options["user"]).first()

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.management import CommandParser
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from library import worker
-from library.preparing import migrations_here, migrations_there
+from library.management.database import require_migrated
 
 
 class Command(BaseCommand):
@@ -17,6 +17,5 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="Stop when nothing is left to do.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if migrations_here() - migrations_there():
-            raise CommandError("The database has not been prepared yet. `manage.py serve` does that at its start.")
+        require_migrated()
         worker.run(batch=options["batch"])
