@@ -24,7 +24,7 @@ lint: for-development
 types: for-development
 	$(IN) -m mypy
 
-# make bench: measure, and write build/bench.json. Takes minutes.
+# make bench: measure, and write build/bench/results.json. Takes minutes.
 bench: for-development
 	$(IN) -m bench
 
