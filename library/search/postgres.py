@@ -83,7 +83,7 @@ def match(plan: Plan) -> tuple[str, list[Any]]:
     """The SQL condition that the plan's words and tags make, within its owner's documents."""
     sql = "t.number >= %s AND t.number < %s"
     parameters: list[Any] = [first_number(plan.owner_id), first_number(plan.owner_id + 1)]
-    asked = [*map(phrase, plan.words), *(f"!({phrase(words)})" for words in plan.without_words)]
+    asked = [*map(phrase, plan.words), *(f"!{phrase(words)}" for words in plan.without_words)]
     if asked:
         sql, parameters = f"{sql} AND t.vector @@ to_tsquery('commonplace', %s)", [*parameters, " & ".join(asked)]
     tags = [*(f"'{tag_word(tag)}'" for tag in plan.tags), *(f"!'{tag_word(tag)}'" for tag in plan.without_tags)]
@@ -102,8 +102,10 @@ def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> lis
 
 def phrase(words: Words) -> str:
     """Words for to_tsquery: nothing but letters and digits, so that its syntax is ours alone."""
-    tokens = words_only(" ".join(words.tokens)).split()
-    return " <-> ".join(tokens) + (":*" if words.prefix else "")
+    asked = [" <-> ".join(words_only(" ".join(tokens)).split()) for tokens in words.spellings()]
+    if words.prefix:
+        asked[0] += ":*"
+    return f"({' | '.join(asked)})"
 
 
 def clear() -> None:

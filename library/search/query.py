@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from library.search.stems import longer_words
+
 LONGEST_QUERY = 1_000
 MOST_ITEMS = 40
 SHORTEST_PREFIX = 3
@@ -32,6 +34,13 @@ class Words:
     tokens: tuple[str, ...]
     prefix: bool = False
     negative: bool = False
+
+    def spellings(self) -> list[tuple[str, ...]]:
+        """The words, and for a prefix those of its longer words that an index of stems does not find by it."""
+        return [
+            self.tokens,
+            *((*self.tokens[:-1], word) for word in longer_words(self.tokens[-1].lower()) if self.prefix),
+        ]
 
 
 @dataclass(frozen=True, slots=True)

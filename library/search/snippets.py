@@ -1,5 +1,6 @@
 """Where an article matched: up to two pieces of its texts with the matches marked, found again by the words' stems."""
 
+import os.path
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -114,10 +115,12 @@ class _Pattern:
     """One word or phrase: a quick expression for what begins like it, and the stems to be sure."""
 
     def __init__(self, words: Words) -> None:
-        self._stems = [stem(fold(token)) for token in words.tokens]
+        *first, self._last = [fold(token) for token in words.tokens]
         self._prefix = words.prefix
-        parts = [f"({re.escape(_beginning(one))}{_REST})" for one in self._stems]
-        self._expression = re.compile(r"[\W_]+".join(parts))
+        self._first = [stem(word) for word in first]
+        self._last_stems = {stem(fold(tokens[-1])) for tokens in words.spellings()}
+        beginnings = [*map(_beginning, self._first), os.path.commonprefix([*map(_beginning, self._last_stems)])]
+        self._expression = re.compile(r"[\W_]+".join(f"({re.escape(one)}{_REST})" for one in beginnings))
 
     def spans(self, folded: str, place: int) -> Iterator[Span]:
         for match in self._expression.finditer(folded):
@@ -126,10 +129,10 @@ class _Pattern:
                 yield Span(start, end, place)
 
     def _is_meant(self, found: Sequence[str]) -> bool:
-        stems = [stem(word) for word in found]
-        if self._prefix:
-            return stems[:-1] == self._stems[:-1] and stems[-1].startswith(self._stems[-1])
-        return stems == self._stems
+        *first, last = found
+        if self._first != [stem(word) for word in first]:
+            return False
+        return stem(last) in self._last_stems or (self._prefix and last.startswith(self._last))
 
 
 def _beginning(stem_of_word: str) -> str:

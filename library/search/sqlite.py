@@ -78,11 +78,8 @@ def tag_column(document: Document) -> str:
     """The tags' names; a word for each tag itself, so that C and C++ differ; the title's words, to be found
     without reading through those of all texts; a word that every document has, to ask for all but some."""
     names = (name for _, name in document.tags)
-    return " ".join((*names, *map(tag_word, document.tag_ids), *map(title_word, tokens(document.title)), EVERY_MARK))
-
-
-def title_word(word: str) -> str:
-    return f"{TITLE_MARK}{word}"
+    title = (TITLE_MARK + word for word in tokens(document.title))
+    return " ".join((*names, *map(tag_word, document.tag_ids), *title, EVERY_MARK))
 
 
 def tag_word(tag_id: int) -> str:
@@ -99,14 +96,18 @@ def expression(plan: Plan) -> str:
     """What FTS5 is asked for."""
     wanted = [*map(quoted, plan.words), *(f'"{tag_word(tag)}"' for tag in plan.tags)]
     if plan.in_title:
-        wanted += [quoted(replace(words, tokens=tuple(map(title_word, words.tokens)))) for words in plan.words]
+        wanted += [quoted(words, TITLE_MARK) for words in plan.words]
     unwanted = [*map(quoted, plan.without_words), *(f'"{tag_word(tag)}"' for tag in plan.without_tags)]
     found = " AND ".join(wanted) or f'"{EVERY_MARK}"'
     return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
 
 
-def quoted(words: Words) -> str:
-    return f'"{" ".join(words.tokens)}"' + (" *" if words.prefix else "")
+def quoted(words: Words, mark: str = "") -> str:
+    """Words for FTS5, in quotation marks. It knows the beginnings of stems only, so longer words are named to it."""
+    asked = [f'"{" ".join(mark + token for token in tokens)}"' for tokens in words.spellings()]
+    if words.prefix:
+        asked[0] += " *"
+    return asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})"
 
 
 def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[int]:

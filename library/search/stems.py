@@ -12,6 +12,11 @@ SECOND = (
 )
 THIRD = "icate:ic ative: alize:al iciti:ic ical:ic ful: ness:"
 FOURTH = "al ance ence er ic able ible ant ement ment ent sion:s tion:t ou ism ate iti ous ive ize"
+ENDINGS = (
+    "s es ed ing er ers ly al ally ic ics ical ically ity ities ive ives ively able ably ible ibly ability ibility "
+    "ation ations ational ator ators ize izes ized izing izer ization ance ances ence ences ent ment ments ness ful "
+    "fully ism ist ists ous ously y ies ied ion ions or ors"
+)
 
 
 def _table(rules: str) -> list[tuple[str, str]]:
@@ -35,6 +40,19 @@ def stem(word: str) -> str:
     word = _replace(word, THIRD_TABLE, 1)
     word = _replace(word, FOURTH_TABLE, 2)
     return _final(word)
+
+
+@lru_cache(maxsize=1_000)
+def longer_words(beginning: str) -> tuple[str, ...]:
+    """Words that begin like this and whose stems do not: `accessib` is no part of the stem of accessibility."""
+    found: dict[str, str] = {}
+    for ending in ENDINGS.split():
+        for place in range(len(ending)):
+            if beginning.endswith(ending[:place]):
+                word = beginning + ending[place:]
+                if not stem(word).startswith(stem(beginning)):
+                    found.setdefault(stem(word), word)
+    return tuple(found.values())
 
 
 def _plural(word: str) -> str:

@@ -67,7 +67,14 @@ def test_a_word_can_be_left_out(reader):
 def test_the_beginning_of_a_word_is_enough(reader):
     article(reader, "Databases")
     article(reader, "Dates")
-    assert find(reader, "data*") == ["Databases"]
+    assert find(reader, "data*") == find(reader, "databases*") == ["Databases"]
+
+
+def test_a_beginning_may_reach_beyond_the_stem_of_a_word(reader):
+    article(reader, "Optimization", article="plain accessibility")
+    article(reader, "Running")
+    assert find(reader, "accessib*") == find(reader, "plain-accessi*") == find(reader, "optimi*") == ["Optimization"]
+    assert find(reader, "runn*") == ["Running"]
 
 
 def test_tags_are_told_apart_exactly(reader):

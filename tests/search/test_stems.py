@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from library.search.stems import stem
+from library.search.stems import longer_words, stem
 
 TEXT = """
 run running runs runner hop hopping hoping hope hopes hopped agreed feed bled plastered sing conflated troubled
@@ -27,3 +27,9 @@ def test_stems_are_those_of_the_index():
 
 def test_every_word_begins_with_its_stem_but_for_the_last_letter():
     assert [word for word in WORDS if not word.startswith(stem(word)[:-1])] == []
+
+
+def test_a_beginning_that_reaches_beyond_the_stem_names_the_words_it_means():
+    assert stem("accessibility") in {stem(word) for word in longer_words("accessib")}
+    assert stem("running") in {stem(word) for word in longer_words("runn")}
+    assert longer_words("data") == ()
