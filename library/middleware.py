@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+IMPORT_PATH = "/import/"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
 
@@ -67,6 +69,18 @@ def trusted_proxy(get_response: View) -> View:
             meta["REMOTE_ADDR"] = client(forwarded["HTTP_X_FORWARDED_FOR"], meta["REMOTE_ADDR"])
             if forwarded["HTTP_X_FORWARDED_PROTO"] in {"http", "https"}:
                 meta["wsgi.url_scheme"] = forwarded["HTTP_X_FORWARDED_PROTO"]
+        return get_response(request)
+
+    return middleware
+
+
+def bounded_body(get_response: View) -> View:
+    """Refuse a body that no form needs before anything of it is read. An upload has limits of its own, and counts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path != IMPORT_PATH and length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
         return get_response(request)
 
     return middleware

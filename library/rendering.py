@@ -13,10 +13,13 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.db import OperationalError
+from django.db.models import Q
+from django.utils import timezone
 
 from library.content.blocks import RENDERER_VERSION, Heading, Rendered, render_plain
 from library.content.child import receive, send
@@ -24,6 +27,8 @@ from library.models import Rendering
 
 # The child ends itself after two seconds of CPU time; this is for one that waits for ever.
 PATIENCE_SECONDS = 10.0
+# What was too much to render is tried again after this: it may have been the machine's bad moment.
+PLAIN_KEPT = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parent.parent
@@ -133,7 +138,8 @@ def render(text: str, scope: str = "") -> Rendered:
 def rendered(texts: Mapping[str, str]) -> dict[str, Rendered]:
     """The texts by their scopes, from what is kept where it is kept already (one query); the others are kept now."""
     keys = {scope: rendering_key(text, scope) for scope, text in texts.items()}
-    kept = {row.key: row for row in Rendering.objects.filter(pk__in=keys.values())}
+    fresh = Q(plain=False) | Q(made_at__gte=timezone.now() - PLAIN_KEPT)
+    kept = {row.key: row for row in Rendering.objects.filter(fresh, pk__in=keys.values())}
     found = {scope: _from_row(kept[key]) for scope, key in keys.items() if key in kept}
     made = {scope: render(texts[scope], scope) for scope in texts if scope not in found}
     _keep({keys[scope]: answer for scope, answer in made.items()})
@@ -150,16 +156,20 @@ def _from_row(row: Rendering) -> Rendered:
 
 
 def _keep(made: Mapping[str, Rendered]) -> None:
-    """For the next time. A page is shown also when the database takes nothing just now.
-
-    What was too much to render is not kept: it may have been the machine's bad moment.
-    """
+    """For the next time. A page is shown also when the database takes nothing just now."""
     rows = [
-        Rendering(key=key, blocks=answer.blocks, headings=[dataclasses.asdict(line) for line in answer.headings])
+        Rendering(
+            key=key,
+            blocks=answer.blocks,
+            headings=[dataclasses.asdict(heading) for heading in answer.headings],
+            plain=answer.plain,
+        )
         for key, answer in made.items()
-        if not answer.plain
     ]
+    changed = ["blocks", "headings", "plain", "made_at"]
     try:
-        Rendering.objects.bulk_create(rows, ignore_conflicts=True)
+        Rendering.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["key"], update_fields=changed
+        )
     except OperationalError as problem:
         _log.warning("Renderings could not be kept: %s.", problem)

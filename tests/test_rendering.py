@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from library import rendering
-from library.content.blocks import render_blocks
+from library.content.blocks import render_blocks, render_plain
 from library.content.child import CPU_SECONDS, MEMORY
+from library.models import Rendering
 from library.rendering import render
 
 TOO_MUCH = "<div>" * 100_000  # Two seconds of work for any parser.
@@ -133,3 +135,20 @@ def test_closing_ends_the_child(fresh: rendering._Renderer) -> None:
     pid = _pid(fresh)
     fresh.close()
     assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.django_db
+class TestWhatIsKept:
+    def test_a_text_is_rendered_once(self, monkeypatch):
+        first = rendering.rendered({"": "**a**"})
+        monkeypatch.setattr(rendering, "render", lambda text, scope: pytest.fail("rendered again"))
+        assert rendering.rendered({"": "**a**"}) == first
+
+    def test_a_text_that_was_too_much_is_tried_again_after_an_hour(self, monkeypatch):
+        monkeypatch.setattr(rendering, "render", lambda text, scope: render_plain(text))
+        assert rendering.rendered({"": "**a**"})[""].plain
+        monkeypatch.undo()
+        assert rendering.rendered({"": "**a**"})[""].plain
+        Rendering.objects.update(made_at=timezone.now() - rendering.PLAIN_KEPT)
+        assert not rendering.rendered({"": "**a**"})[""].plain
+        assert not Rendering.objects.get().plain

@@ -22,6 +22,7 @@ _FORMS = tuple(
 _NUMBER = re.compile(r"\d{8,19}(?:\.\d{1,9})?", re.ASCII)
 _DAY_IN_DIGITS = re.compile(r"(?:19|20)\d{6}", re.ASCII)
 _LONGEST = 80
+FIRST_YEAR, LAST_YEAR = 1000, 9998
 
 
 def parse(value: str | date | datetime) -> datetime | None:
@@ -32,7 +33,8 @@ def parse(value: str | date | datetime) -> datetime | None:
     """
     try:
         found = _read(value)
-        return found.astimezone(UTC) if found else None
+        # Away from the ends of the calendar, so that every time zone has a date for it.
+        return found.astimezone(UTC) if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
     except (ValueError, OverflowError):
         return None
 

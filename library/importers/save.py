@@ -14,7 +14,6 @@ from library.importers.merge import LinkNow, Plan, TextChange
 from library.importers.record import Text
 from library.models import (
     Author,
-    FormerAddress,
     Kind,
     Link,
     LinkTag,
@@ -26,7 +25,7 @@ from library.models import (
     User,
 )
 from library.models.rows import insert_rows
-from library.models.writing import POSITIONS, keep_version, replace_text
+from library.models.writing import POSITIONS, keep_version, move_address, replace_text
 
 FORMAT = "notion_links"
 SECTION_COLUMNS = (
@@ -158,7 +157,7 @@ def _apply_fields(link: Link, fields: dict[str, Any]) -> dict[str, Any]:
     before = {name: getattr(link, name) for name in fields}
     for name, value in fields.items():
         if name == "url":
-            _move_address(link, value)
+            move_address(link, value)
         elif name == "title":
             link.set_title(value)
         else:
@@ -166,14 +165,6 @@ def _apply_fields(link: Link, fields: dict[str, Any]) -> dict[str, Any]:
     link.updated_at = timezone.now()
     link.save()
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()}
-
-
-def _move_address(link: Link, url: str) -> None:
-    if link.url_hash:
-        FormerAddress.objects.update_or_create(
-            owner_id=link.owner_id, url_hash=link.url_hash, defaults={"link": link, "url": link.url}
-        )
-    link.set_address(url)
 
 
 def _apply_text(link: Link, source: Source, item: Incoming, change: TextChange) -> dict[str, Any]:

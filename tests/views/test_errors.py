@@ -1,6 +1,7 @@
 """Pages for what can't be answered: a sentence, never a traceback."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import path
 
@@ -34,6 +35,12 @@ def test_a_text_too_large_for_a_form_is_refused_with_its_limit(reading, settings
     answer = reading.post("/add/", {"url": "https://example.org", "note": "x" * 3000})
     assert answer.status_code == 413
     assert "longer than the 2.0\xa0KB that one form may hold" in answer.content.decode()
+
+
+def test_a_body_that_no_form_needs_is_refused_before_it_is_read(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2048
+    large = SimpleUploadedFile("large.bin", b"x" * 3000)
+    assert client.post("/login/", {"login": "ada", "file": large}).status_code == 413
 
 
 def test_a_form_with_too_many_fields_is_refused(reading, settings):
