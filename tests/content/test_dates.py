@@ -58,6 +58,8 @@ def test_a_date_is_understood_in_every_form(written: str | date, moment: datetim
         "9999-12-31T23:59:59-12:00",
         "December 4, 2024 25:00",
         "2024-12-04 10:00 +99:99",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
     ],
 )
 def test_what_is_no_date_is_none(written: str) -> None:
@@ -69,6 +71,6 @@ def test_anything_is_taken(value: str | date) -> None:
     parse(value)
 
 
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))
+@given(st.datetimes(datetime(1000, 1, 1), datetime(9998, 12, 31), timezones=st.just(UTC)))
 def test_what_was_written_in_iso_form_comes_back(moment: datetime) -> None:
     assert parse(moment.isoformat()) == moment
