@@ -18,6 +18,7 @@ PIECES = 2
 LENGTH = 200
 BEFORE = 60
 TOGETHER = 140
+ALIKE = 40  # two pieces that begin alike say the same
 LINE = 2_000  # characters of a line looked at on each side of a match
 MOST_SPANS = 200
 PLACES = {
@@ -97,9 +98,12 @@ class Marker:
         """The best pieces of (kind, Markdown) pairs: those with most of the words, the reader's own first."""
         pieces = [piece for kind, text in sections if (piece := self._piece(kind, text))]
         pieces.sort(key=lambda piece: (-piece.words, _ORDER.index(Kind(piece.kind))))
+        different: dict[str, _Piece] = {}
+        for piece in pieces:
+            different.setdefault(piece.text[:ALIKE], piece)
         return [
             Snippet(PLACES[Kind(piece.kind)], _marked(piece.text, piece.spans), piece.kind == Kind.NOTE)
-            for piece in pieces[:PIECES]
+            for piece in list(different.values())[:PIECES]
         ]
 
     def _piece(self, kind: str, markdown: str) -> _Piece | None:
@@ -169,10 +173,15 @@ def _cut(kind: str, text: str, spans: list[Span]) -> _Piece:
     start = 0 if around.start <= BEFORE else text.find(" ", around.start - BEFORE, around.start) + 1 or around.start
     end = len(text) if len(text) <= start + LENGTH else text.rfind(" ", around.end, start + LENGTH)
     end = end if end > 0 else max(around.end, start + LENGTH)
-    shown = [Span(span.start - start, span.end - start, span.word) for span in spans if start <= span.start < end]
-    piece, opening = text[start:end], "…" * (start > 0)
-    moved = [Span(span.start + len(opening), min(span.end, len(piece)) + len(opening), span.word) for span in shown]
-    return _Piece(kind, f"{opening}{piece}{'…' * (end < len(text))}", moved, together(around))
+    opening, closing = "…" * (start > 0), "…" * (end < len(text))
+    piece = text[start:end].rstrip(" ,;:–—-") if closing else text[start:]
+    move = len(opening) - start
+    shown = [
+        Span(span.start + move, min(span.end, start + len(piece)) + move, span.word)
+        for span in spans
+        if start <= span.start < start + len(piece)
+    ]
+    return _Piece(kind, f"{opening}{piece}{closing}", shown, together(around))
 
 
 def _marked(text: str, spans: list[Span]) -> SafeString:

@@ -64,7 +64,13 @@ def test_the_piece_with_most_of_the_words_comes_first():
 
 
 def test_there_are_at_most_two():
-    assert len(pieces("ledger", note="ledger", overview="ledger", summary="ledger", article="ledger")) == 2
+    layers = ("note", "overview", "summary", "article")
+    assert len(pieces("ledger", **{layer: f"{layer} ledger" for layer in layers})) == 2
+
+
+def test_two_layers_that_say_the_same_are_shown_once():
+    found = pieces("ledger", overview="- The ledger.", article="The ledger.", summary="A ledger.")
+    assert [piece.where for piece in found] == ["Overview", "AI summary"]
 
 
 def test_marks_of_markdown_and_addresses_of_links_are_not_shown():
@@ -77,7 +83,7 @@ def test_a_match_in_nothing_but_an_address_is_not_shown():
 
 
 def test_a_long_paragraph_is_cut_between_words_around_the_match():
-    found = pieces("ledger", article="before " * 100 + "the ledger " + "after " * 100)
+    found = pieces("ledger", article="before, " * 100 + "the ledger, " + "after, " * 100)
     assert found[0].text.startswith("…before")
     assert found[0].text.endswith("after…")
     assert len(found[0].text) < LENGTH + 40
