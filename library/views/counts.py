@@ -31,7 +31,10 @@ class Counts:
 
     @classmethod
     def of(cls, user: User) -> Counts:
-        return cls(user, user.revision)
+        """Of `request.user`, which lives as long as its request: the page and its rail see one revision."""
+        known: Counts = vars(user).get("_counts") or cls(user, user.revision)
+        vars(user)["_counts"] = known
+        return known
 
     def kept(self, compute: Callable[[], T], *what: object) -> T:
         where = (self.user.pk, self.revision, timezone.get_current_timezone_name(), timezone.localdate())
