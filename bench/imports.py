@@ -43,16 +43,16 @@ class Round:
     peak_bytes: int
 
 
-def measure(work: Path, files: int = FILES, rounds: int = ROUNDS) -> Chapter:
+def measure(work: Path, files: int = FILES) -> Chapter:
     folder = work / "files"
     corpus.write(folder, range(files))
     empty = Site(work / "empty")
     empty.make()
-    done = [one_round(empty.copy_to(work / f"import-{number}"), folder, files) for number in range(rounds)]
+    done = [one_round(empty.copy_to(work / f"import-{number}"), folder, files) for number in range(ROUNDS)]
     alone, beside = writes_of_another(empty.copy_to(work / "written"), folder)
     cpu = beside_floor("processor time for a file", [(each.ours.cpu_ms, each.floor.cpu_ms) for each in done], "ms")
     memory = Figure("most memory that it took", median(each.peak_bytes for each in done) / 1e6, "MB")
-    title = f"Import of {files:,} files of 6 kB (median of {rounds} rounds)"
+    title = f"Import of {files:,} files of 6 kB (median of {ROUNDS} rounds)"
     return Chapter(title, figures=[*speeds(done), cpu, memory, *waits(alone, beside)])
 
 

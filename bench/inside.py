@@ -72,38 +72,47 @@ def write(link_id: int, number: int) -> float:
     return time.perf_counter() - begun
 
 
-def log_in() -> str:
-    """The cookie of a reader who is logged in."""
-    client = browser()
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    return f"{cookie.key}={cookie.value}"
-
-
 def browser() -> Client:
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username=READER), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 
-def places(articles: int, page: int) -> dict[str, Any]:
-    """The most frequent tag, the address of the library's page of this number (or its last), and articles to read."""
+def look_around(articles: int, page: int) -> dict[str, Any]:
+    """The most frequent tag, the address of the library's page of this number (or its last), articles to read, and
+    the cookie of a reader who is logged in.
+    """
+    client = browser()
     tag = Tag.objects.annotate(times=Count("link_tags")).latest("times", "id")
-    address, reached = walk(browser(), page)
+    address, reached = walk(client, page)
     found = list(Link.objects.kept().order_by("id").values_list("id", flat=True))
     step = max(1, len(found) // articles)
     read = [f"/read/{link.pk}-{link.slug}/" for link in Link.objects.filter(pk__in=found[::step][:articles])]
-    return {"tag": tag.slug, "tag_name": tag.name, "page": address, "page_number": reached, "read": read}
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    return {
+        "tag": tag.slug,
+        "tag_name": tag.name,
+        "page": address,
+        "page_number": reached,
+        "read": read,
+        "cookie": f"{cookie.key}={cookie.value}",
+    }
 
 
 def walk(client: Client, page: int) -> tuple[str, int]:
-    """Turn pages from the first one."""
+    """Turn pages from the first one: to the page of this number, or to the last full one."""
     address = "/library/"
     for number in range(1, page):
-        following = NEXT_PAGE.search(client.get(address).content.decode())
-        if following is None:
+        following = next_page(client, address)
+        if following is None or next_page(client, following) is None:
             return address, number
-        address = following[1].replace("&amp;", "&")
+        address = following
     return address, page
+
+
+def next_page(client: Client, address: str) -> str | None:
+    found = NEXT_PAGE.search(client.get(address).content.decode())
+    return found and found[1].replace("&amp;", "&")
 
 
 def queries(addresses: dict[str, str]) -> dict[str, int]:

@@ -10,18 +10,18 @@ from bench import libraries, views
 from bench.browser import pages_a_second
 from bench.figures import Chapter, Figure, at_most, median
 from bench.pages import READERS, addresses_of
-from bench.site import CantMeasure, Server, Site, free_port
+from bench.processes import megabytes
+from bench.site import Server, Site, free_port
 
 STARTS, MOST_SECONDS = 5, 1.0
 MOST_MEGABYTES, IDLE_SECONDS, BUSY_SECONDS = 200, 5, 2.0
-KILOBYTE = 1024
 
 
 def measure(work: Path, counts: Sequence[int]) -> Chapter:
     """With the largest library."""
     count = max(counts)
     site = libraries.get(count, [smaller for smaller in counts if smaller < count], work)
-    figures = [start_figure(site), *memory_figures(site), *views.measure(site)]
+    figures = [start_figure(site), *memory_figures(site, count), *views.measure(site)]
     return Chapter(f"Start, memory and first view, with {count:,} articles", figures=figures)
 
 
@@ -42,46 +42,16 @@ def time_a_start(site: Site) -> float:
 # --- memory
 
 
-def memory_figures(site: Site) -> list[Figure]:
-    addresses = addresses_of(site.inside("places", READERS, 1))
-    cookie = site.inside("log_in")
+def memory_figures(site: Site, count: int) -> list[Figure]:
+    found = site.inside("look_around", READERS, 1)
+    addresses, cookie = addresses_of(count, found), found["cookie"]
     with site.served() as server:
         time.sleep(IDLE_SECONDS)
-        idle = megabytes(server)
+        idle = megabytes(server.process.pid)
         for name in addresses:
             pages_a_second(server.site.port, cookie, addresses[name], READERS, BUSY_SECONDS)
-        busy = megabytes(server)
+        busy = megabytes(server.process.pid)
     return [
         at_most("memory of web and worker together, idle", idle, "MB", MOST_MEGABYTES),
         at_most(f"the same after pages for {READERS} readers at once", busy, "MB", MOST_MEGABYTES),
     ]
-
-
-def megabytes(server: Server) -> float:
-    """Proportional set size of the server and all below it: memory that several share is counted once."""
-    return sum(proportional_bytes(pid) for pid in family(server.process.pid)) / 1e6
-
-
-def family(pid: int) -> list[int]:
-    """The process and all that descend from it."""
-    parents = {int(status.parent.name): parent_of(status) for status in Path("/proc").glob("[0-9]*/status")}
-    found = [pid]
-    for member in found:
-        found.extend(child for child, parent in parents.items() if parent == member)
-    return found
-
-
-def parent_of(status: Path) -> int:
-    """0 for a process that has ended meanwhile."""
-    try:
-        lines = status.read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("PPid:")), 0)
-
-
-def proportional_bytes(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * KILOBYTE
-    raise CantMeasure("This system does not tell a process's proportional memory.")

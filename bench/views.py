@@ -18,15 +18,14 @@ READER_BUDGETS = {**BUDGETS, "font": 155}
 
 def measure(site: Site) -> list[Figure]:
     """Of the Library and of an article."""
-    article = site.inside("places", 1, 1)["read"][0]
-    cookie = site.inside("log_in")
+    found = site.inside("look_around", 1, 1)
     path = chromium.find()
     if path is None:
         raise CantMeasure(chromium.MISSING)
     with site.served() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        library = fetched(browser, server, "/library/", cookie)
-        reader = fetched(browser, server, article, cookie)
+        library = fetched(browser, server, "/library/", found["cookie"])
+        reader = fetched(browser, server, found["read"][0], found["cookie"])
         browser.close()
     return [*figures("the Library", library, BUDGETS), *figures("an article", reader, READER_BUDGETS)]
 
