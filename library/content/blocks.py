@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from library.content import markdown, sanitize
 from library.content.text import clean_text, single_line
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Part of every cache key: raise it when the same text gives other blocks."""
 
 _HEADING = re.compile(r"<h[2-6]\b")

@@ -21,6 +21,8 @@ _UNDERLINE = re.compile(r"(?:-+|=+)\s*")
 _ITEM = re.compile(r"(?P<indent> *)(?P<mark>[-*+•]|(?P<number>\d{1,9})[.)])(?P<gap> +)(?P<text>\S.*)")
 _EMPTY_ITEM = re.compile(r" *(?:[-*+•]|\d{1,9}[.)]|[-*+] \[[ xX]?\]) *")
 _HEADING = re.compile(r" {0,3}#{1,6}\s")
+# As site generators write them; `toc0` in `## Why {#toc0}` is no word of the text.
+_HEADING_ID = re.compile(r"[ \t]*\{#[\w:.'-]+\}[ \t]*$")
 _HASHTAG = re.compile(r" {0,3}(?=#[^#\s])")
 _TABLE_RULE = re.compile(r" *\|?(?: *:?-+:? *\|)+ *(?::?-+:?)? *")
 _SHORTCODE = re.compile(r"(?P<code>`[^`]*+`)|\{\{[<%](?P<body>[^{}]*+)\}\}")
@@ -74,6 +76,10 @@ def _language(info: str) -> str:
 def without_shortcodes(line: str) -> str:
     """Without the marks of a site generator, `{{< name … >}}`; of a picture, what it shows stays."""
     return _SHORTCODE.sub(_words_of_shortcode, line) if "{{" in line else line
+
+
+def without_heading_id(line: str) -> str:
+    return _HEADING_ID.sub("", line) if "{#" in line and _HEADING.match(line) else line
 
 
 def _words_of_shortcode(match: re.Match[str]) -> str:
@@ -187,5 +193,5 @@ def strict(lines: list[str]) -> list[str]:
     """The lines, free of code, as the parser wants them."""
     writer = Strict()
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        writer.add(without_shortcodes(line), following)
+        writer.add(without_heading_id(without_shortcodes(line)), following)
     return writer.written

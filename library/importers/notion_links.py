@@ -1,6 +1,7 @@
 """The Notion link file: YAML front matter, a title, and sections under exact headings (docs/formats.md)."""
 
 import ast
+import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -76,11 +77,14 @@ def _record(name: str, metadata: dict[str, Any], body: str, warnings: list[str])
 
 
 def _split_title(body: str) -> tuple[str | None, str]:
-    """The first `# ` line, with the second line it spilt onto, and all that follows."""
+    """The first `# ` line, with the second line it spilt onto, and all that follows.
+
+    It is Markdown, in which `&#8217;` is an apostrophe.
+    """
     match = _TITLE.match(body)
     if match is None:
         return None, body
-    return single_line(f"{match[1] or ''} {match[2] or ''}"), body[match.end() :]
+    return single_line(html.unescape(f"{match[1] or ''} {match[2] or ''}")), body[match.end() :]
 
 
 def _title_from_name(name: str) -> str:

@@ -136,3 +136,8 @@ def test_raw_html_is_shown_as_html() -> None:
 @given(loose | st.text(st.characters(codec=None)))
 def test_any_text_is_rendered(text: str) -> None:
     render_blocks(text)
+
+
+def test_the_id_that_a_site_generator_gave_a_heading_is_not_shown() -> None:
+    assert "toc1" not in render("## What we did {#toc1}\n\nWords {#kept}")
+    assert "{#kept}" in render("## What we did {#toc1}\n\nWords {#kept}")

@@ -136,6 +136,10 @@ def test_a_title_with_blanks_around_it_is_trimmed():
     assert read(link_file("  Untitled \t")).title == "Untitled"
 
 
+def test_signs_written_as_html_in_a_title_are_read():
+    assert read(link_file("EPA&#8217;s R&amp;D <office>")).title == "EPA’s R&D <office>"
+
+
 def test_a_file_without_a_title_line_is_called_after_its_name():
     text = link_file().replace("# The ledger before the ledger\n", "")
     record = read(text, "2025-09-02-Kept_in_three_books.md")
