@@ -106,7 +106,7 @@ class Matches:
     def _select(self, what: str, rest: Clause) -> list[int]:
         match, parameters = backend().match(self.plan)
         sql = f"SELECT {what} FROM {backend().SOURCE} WHERE {match}{rest[0]}"  # noqa: S608 - values are parameters
-        with connection.cursor() as cursor:
+        with backend().reading(), connection.cursor() as cursor:
             cursor.execute(sql, [*parameters, *rest[1]])
             return [row[0] for row in cursor.fetchall()]
 

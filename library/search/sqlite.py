@@ -5,6 +5,7 @@ A word that a reader typed stands in quotation marks wherever it reaches FTS5, s
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -108,6 +109,11 @@ def quoted(words: Words, mark: str = "") -> str:
     if words.prefix:
         asked[0] += " *"
     return asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})"
+
+
+def reading() -> nullcontext[None]:
+    """Nothing has to be prepared for reading the index."""
+    return nullcontext()
 
 
 def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[int]:
