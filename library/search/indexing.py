@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,7 +23,10 @@ FIELD_OF_KIND = {
 }
 
 
-@transaction.atomic
+joined = transaction.atomic(savepoint=False)
+
+
+@joined
 def index_links(link_ids: Sequence[int]) -> None:
     """Make the index say what these links say now; binned and deleted ones leave it.
 
@@ -36,7 +40,7 @@ def index_links(link_ids: Sequence[int]) -> None:
     _write([document for document in documents if document.link_id not in kept])
 
 
-@transaction.atomic
+@joined
 def index_documents(documents: Sequence[Document]) -> None:
     """As `index_links`, for texts that the caller has just written in this transaction and still has in memory.
 
@@ -141,7 +145,8 @@ def _forget_all_but_unchanged(link_ids: Sequence[int], documents: Iterable[Docum
 def _write(documents: list[Document]) -> None:
     if documents:
         numbers = free_numbers([document.wanted_number for document in documents])
-        backend().insert(list(zip(numbers, documents, strict=True)))
+        # In the order of their numbers: FTS5 writes out all it holds in memory whenever a lower one comes.
+        backend().insert(sorted(zip(numbers, documents, strict=True), key=itemgetter(0)))
 
 
 def _note_all(owner_id: int | None) -> None:
