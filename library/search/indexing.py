@@ -32,6 +32,8 @@ def index_links(link_ids: Sequence[int]) -> None:
 
     Runs in the caller's transaction, as its last act: on PostgreSQL it takes a lock that is kept until the commit.
     """
+    if not link_ids:
+        return
     backend().lock()
     # Before the texts are read: a change that is committed in between notes itself again.
     _cross_off(link_ids)
@@ -46,6 +48,8 @@ def index_documents(documents: Sequence[Document]) -> None:
 
     On PostgreSQL only for links that nobody else can be changing: the ones made in this transaction, or locked by it.
     """
+    if not documents:
+        return
     link_ids = [document.link_id for document in documents]
     backend().lock()
     _cross_off(link_ids)
