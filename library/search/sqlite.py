@@ -95,9 +95,8 @@ def match(plan: Plan) -> tuple[str, list[Any]]:
 
 def expression(plan: Plan) -> str:
     """What FTS5 is asked for."""
-    wanted = [*map(quoted, plan.words), *(f'"{tag_word(tag)}"' for tag in plan.tags)]
-    if plan.in_title:
-        wanted += [quoted(words, TITLE_MARK) for words in plan.words]
+    words = [quoted(one, TITLE_MARK if plan.in_title else "") for one in plan.words]
+    wanted = [*words, *(f'"{tag_word(tag)}"' for tag in plan.tags)]
     unwanted = [*map(quoted, plan.without_words), *(f'"{tag_word(tag)}"' for tag in plan.without_tags)]
     found = " AND ".join(wanted) or f'"{EVERY_MARK}"'
     return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
@@ -123,12 +122,14 @@ def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> lis
         return list(dict.fromkeys((*newest(in_title, most), *newest(plan, most))))[:most]
     found = newest(plan, RANKED)
     if len(found) < RANKED:
-        scores = _scores(replace(plan, words=telling), found, bool(plan.conditions) or len(telling) < len(plan.words))
+        narrower = bool(plan.conditions) or len(telling) < len(plan.words)
+        scores = _scores(expression(replace(plan, words=telling)), found, narrower)
     else:
         # Tags would cost bm25 time and say nothing; who has them is among those found.
         asked, narrower = Plan(plan.owner_id, telling), plan != Plan(plan.owner_id, telling)
-        scores = _scores(asked, found, narrower)
-        scores |= _scores(replace(asked, in_title=True), newest(in_title, TITLED), narrower)
+        scores = _scores(expression(asked), found, narrower)
+        both = f"{expression(asked)} AND {expression(replace(asked, in_title=True))}"
+        scores |= _scores(both, newest(in_title, TITLED), narrower)
     return sorted(scores, key=lambda number: (scores[number], -number))[:most]
 
 
@@ -148,13 +149,13 @@ def telling_words(plan: Plan) -> list[Words]:
     return [one for one in plan.words if one not in common]
 
 
-def _scores(plan: Plan, found: list[int], narrower: bool) -> dict[int, float]:
-    """bm25 of `found` (newest first) for the words of `plan`; lower is better. `narrower`: the plan matches more."""
+def _scores(asked: str, found: list[int], narrower: bool) -> dict[int, float]:
+    """bm25 of `found` (newest first) for what is `asked`; lower is better. `narrower`: that finds more than `found`."""
     if not found:
         return {}
     among = [json.dumps(found)] if narrower else []
     with connection.cursor() as cursor:
-        cursor.execute(SCORES + AMONG * narrower, [expression(plan), found[-1], found[0], *among])
+        cursor.execute(SCORES + AMONG * narrower, [asked, found[-1], found[0], *among])
         return dict(cursor.fetchall())
 
 
