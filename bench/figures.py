@@ -51,9 +51,9 @@ def at_most(name: str, value: float, unit: str, aim: float, floor: float | None 
 
 def written(value: float) -> str:
     """Three digits say enough; whole numbers are written out."""
-    if float(value).is_integer() or abs(value) >= 100:
+    if float(value).is_integer() or abs(value) >= 99.95:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:.1f}" if abs(value) >= 9.995 else f"{value:.2f}"
 
 
 def aligned(rows: list[list[str]]) -> Iterable[str]:

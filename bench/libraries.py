@@ -29,8 +29,10 @@ def folder_of(count: int) -> Path:
 
 
 def fingerprint() -> str:
-    """Changes with the corpus and with the tables: then a kept library is of no more use."""
-    files = [ROOT / "bench" / "corpus.py", *sorted((ROOT / "library" / "migrations").glob("0*.py"))]
+    """Changes with the corpus, the tables and what is indexed: then a kept library is of no more use."""
+    library = ROOT / "library"
+    tables = sorted((library / "migrations").glob("0*.py"))
+    files = [ROOT / "bench" / "corpus.py", library / "search" / "documents.py", *tables]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
