@@ -33,8 +33,10 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # A stopping server finishes the answers it has begun, and then waits for its children, in seconds.
 GRACE = 8
 PATIENCE = GRACE + 4
-# Two processes of four threads, as measured: see docs/architecture.md.
-THREADS = 4
+# As measured: see docs/architecture.md, "Processes".
+THREADS = 2
+# Browsers open connections ahead. Linux hands one over when it speaks, so that no thread waits on it.
+IDLE_SECONDS = 30
 DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
 
 Job = Callable[[], None]
@@ -48,11 +50,14 @@ def listen() -> socket.socket:
     """Take the address before anything else is started, so that a taken one is said at once."""
     family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
     try:
-        return socket.create_server((settings.HOST, settings.PORT), family=family, backlog=512)
+        listener = socket.create_server((settings.HOST, settings.PORT), family=family, backlog=512)
     except OSError as error:
         raise CantListen(
             f"{settings.HOST}:{settings.PORT} can't be served: {error.strerror or error}. PORT and HOST name another."
         ) from error
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, IDLE_SECONDS)
+    return listener
 
 
 class Web(BaseApplication):  # type: ignore[misc]
