@@ -28,6 +28,7 @@ ATTEMPTS = 5
 RESULTS_KEPT = timedelta(days=14)
 RENDERINGS_KEPT = timedelta(days=180)
 TEND_SECONDS = 60 * 60
+MERGES = 5
 
 GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it is not tried again."
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
@@ -56,9 +57,12 @@ def run_import(run_id: int) -> None:
 
 
 def drain_search() -> None:
-    """Bring the search index up to date with every write that it has not seen."""
+    """Bring the search index up to date with every write that it has not seen, and merge a little of what grew."""
     while indexing.drain():
         pass
+    for _ in range(MERGES):
+        if not indexing.tidy():
+            return
 
 
 def tend() -> None:

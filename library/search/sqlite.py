@@ -173,7 +173,7 @@ def tidy() -> bool:
     with connection.cursor() as cursor:
         before = cursor.connection.total_changes
         cursor.execute(
-            "INSERT INTO library_searchindex (library_searchindex, rank) VALUES ('merge', %s)", [-MERGE_PAGES]
+            "INSERT INTO library_searchindex (library_searchindex, rank) VALUES ('merge', %s)", [MERGE_PAGES]
         )
         return bool(cursor.connection.total_changes - before > 1)
 

@@ -171,3 +171,14 @@ def test_a_rebuild_mends_whatever_was_wrong(reader, other_reader):
     assert indexing.rebuild() == 2
     assert list(indexing.differences()) == []
     assert set(found("ledger")) == {link.pk for link in links}
+
+
+def test_tidying_changes_nothing_that_is_found(reader):
+    for number in range(6):
+        save(reader, f"Ledger {number}")
+        indexing.drain()
+    for _ in range(20):
+        if not indexing.tidy():
+            break
+    assert len(found("ledger")) == 6
+    assert list(indexing.differences()) == []
