@@ -85,7 +85,7 @@ def look_around(articles: int, page: int) -> dict[str, Any]:
     client = browser()
     tag = Tag.objects.annotate(times=Count("link_tags")).latest("times", "id")
     address, reached = walk(client, page)
-    found = list(Link.objects.kept().order_by("id").values_list("id", flat=True))
+    found = list(Link.objects.kept().filter(has_article=True).order_by("id").values_list("id", flat=True))
     step = max(1, len(found) // articles)
     read = [f"/read/{link.pk}-{link.slug}/" for link in Link.objects.filter(pk__in=found[::step][:articles])]
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
