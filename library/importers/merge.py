@@ -126,11 +126,12 @@ def _plan_address(made: Plan, now: LinkNow, known: Source, item: Incoming) -> No
 
 
 def _plan_text(made: Plan, now: LinkNow, known: Source | None, leads: bool, text: Text) -> None:
-    section = now.sections.get(text.key)
-    if section is None:
-        made.texts.append(TextChange(text, None, replace=True))
+    section = now.sections.get(text.section_key)
+    said_before = known is not None and known.said["sections"].get(text.key) == digest(text.text)
+    if said_before or (section and section.text == text.text):
         return
-    if section.text == text.text or (known and known.said["sections"].get(text.key) == digest(text.text)):
+    if section is None or text.beside:
+        made.texts.append(TextChange(text, section, replace=not text.beside))
         return
     if text.kind == "note" or section.author != Author.IMPORT:
         made.texts.append(TextChange(text, section, replace=False))

@@ -174,7 +174,10 @@ def _extra(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _texts(body: str) -> Iterator[Text]:
-    """The sections of the body, in order. Text above the first heading belongs to the article."""
+    """The sections of the body, in order. Text above the first heading belongs to the article.
+
+    A fetched text is the article where there is no other, and a version of it where there is.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     start, kind, heading = 0, "article", ""
     for match, next_kind, next_heading in _section_headings(body):
@@ -182,17 +185,17 @@ def _texts(body: str) -> Iterator[Text]:
         start, kind, heading = match.end(), next_kind, next_heading
     _add(found, kind, heading, body[start:])
     for (kind, heading), parts in found.items():
-        yield Text(kind, "\n\n".join(parts), heading)
+        if kind == "fetched":
+            yield Text("article", "\n\n".join(parts), beside=("article", "") in found)
+        else:
+            yield Text(kind, "\n\n".join(parts), heading)
 
 
 def _add(found: dict[tuple[str, str], list[str]], kind: str, heading: str, text: str) -> None:
-    """A fetched text is the article where there is no other; beside one, it is kept under its own heading."""
+    """A heading that comes twice is one section."""
     text = text.strip("\n").rstrip()
-    if not text.strip():
-        return
-    if kind == "fetched":
-        kind, heading = ("article", "") if ("article", "") not in found else ("other", "Fetched Content (from URL)")
-    found.setdefault((kind, heading), []).append(text)
+    if text.strip():
+        found.setdefault((kind, heading), []).append(text)
 
 
 def _section_headings(body: str) -> Iterator[tuple[re.Match[str], str, str]]:

@@ -75,7 +75,7 @@ def _prepared(record: Record, compressed: bytes) -> Prepared:
         url_hash=hash_of(canonical),
         site=urls.site(record.url),
         title_key=title_key(record.title),
-        facts=facts((text.kind, text.text) for text in record.texts),
+        facts=facts((text.kind, text.text) for text in record.texts if not text.beside),
         plain={text.key: plain(text.text) for text in record.texts},
         compressed=compressed,
     )

@@ -26,15 +26,23 @@ class ImportFile:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One layer of text: `kind` is a `library.models.Kind`, `heading` names an `other` one."""
+    """One layer of text: `kind` is a `library.models.Kind`, `heading` names an `other` one.
+
+    A text that is `beside` is kept as a version of the section of its kind, which the same record has.
+    """
 
     kind: str
     text: str
     heading: str = ""
+    beside: bool = False
+
+    @property
+    def section_key(self) -> str:
+        return f"{self.kind}:{self.heading}" if self.heading else self.kind
 
     @property
     def key(self) -> str:
-        return f"{self.kind}:{self.heading}" if self.heading else self.kind
+        return f"{self.section_key}+" if self.beside else self.section_key
 
 
 @dataclass(frozen=True, slots=True)

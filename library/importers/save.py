@@ -53,8 +53,11 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Li
             _section_row(link.pk, source.pk, text, item, now)
             for link, source, item in zip(links, sources, batch, strict=True)
             for text in item.record.texts
+            if not text.beside
         ),
     )
+    for link, source, item in zip(links, sources, batch, strict=True):
+        _keep_beside(link, source, item)
     return links, _tag_new(owner, links, batch)
 
 
@@ -99,6 +102,13 @@ def _section_row(link_id: int, source_id: int, text: Text, item: Incoming, now: 
         *(link_id, text.kind, text.heading, POSITIONS[Kind(text.kind)], text.text),
         *(author.value, item.file.name[-255:], item.record.created or now, source_id),
     )
+
+
+def _keep_beside(link: Link, source: Source, item: Incoming) -> None:
+    for text in item.record.texts:
+        if text.beside:
+            section = link.sections.get(kind=text.kind)
+            keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk)
 
 
 def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
@@ -169,6 +179,8 @@ def _apply_fields(link: Link, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _apply_text(link: Link, source: Source, item: Incoming, change: TextChange) -> dict[str, Any]:
     section, text = change.section, change.text
+    if section is None and text.beside:
+        section = link.sections.get(kind=text.kind)
     if section is None:
         row = _section_row(link.pk, source.pk, text, item, timezone.now())
         section = Section.objects.create(**dict(zip(SECTION_COLUMNS, row, strict=True)))

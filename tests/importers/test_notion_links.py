@@ -53,7 +53,7 @@ def test_a_fetched_text_is_the_article_where_there_is_none():
     assert texts(read(link_file(content="") + fetched))["article"] == "fetched words"
     beside = texts(read(link_file() + fetched))
     assert beside["article"] == "A merchant kept three books."
-    assert beside["other:Fetched Content (from URL)"] == "fetched words"
+    assert beside["article+"] == "fetched words"
 
 
 def test_unknown_headings_that_say_where_they_come_from_are_kept():

@@ -26,6 +26,22 @@ def test_a_link_file_becomes_an_article(link):
     assert link.has_summary
 
 
+def test_a_text_that_was_fetched_later_is_a_version_of_the_article(reader, folder):
+    fetched = "## Fetched Content (from URL)\n\nFetched later.\n"
+    write(folder, {"ledger.md": link_file() + fetched, "alone.md": link_file(url="", content="") + fetched})
+    import_files(reader, folder)
+    beside, alone = reader.links.get(url__gt=""), reader.links.get(url="")
+    assert texts(beside)["article"] == "A merchant kept three books."
+    assert beside.sections.get(kind="article").versions.get().text == "Fetched later."
+    assert texts(alone)["article"] == "Fetched later."
+
+
+def test_a_fetched_text_that_comes_with_a_changed_file_is_a_version_too(reader, link, folder):
+    write(folder, {"ledger.md": link_file() + "## Fetched Content (from URL)\n\nFetched later.\n"})
+    assert outcomes(import_files(reader, folder)) == {"ledger.md": "updated"}
+    assert link.sections.get(kind="article").versions.get().text == "Fetched later."
+
+
 def test_the_bytes_of_the_file_are_kept(link, folder):
     assert link.sources.get().original.data == (folder / "ledger.md").read_bytes()
 
