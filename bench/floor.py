@@ -1,7 +1,7 @@
 """The floor under an import: plain sqlite3 doing the same work, and nothing else.
 
 Read, SHA-256, front matter with YAML's C loader, sections, insert into plain tables, the compressed original,
-full-text index; as many files to a commit as the importer takes. Run as `python -m bench.floor FOLDER FILE`.
+full-text index. Run as `python -m bench.floor FOLDER FILE FILES_TO_A_COMMIT`.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from typing import Any
 
 import yaml
 
-BATCH_FILES = 200
 COMPRESSION = 3
 HEADINGS = {
     "\n## Overview (from Notion)\n": "overview",
@@ -42,12 +41,12 @@ INDEX_OPTIONS = "INSERT INTO words (words, rank) VALUES ('hashsize', 16777216), 
 File = tuple[str, bytes]
 
 
-def main(folder: Path, database: Path) -> None:
+def main(folder: Path, database: Path, commit: int) -> None:
     connection = open_database(database)
     begun = time.perf_counter()
     files = 0
     paths = iter(sorted(folder.rglob("*.md")))
-    while batch := list(islice(paths, BATCH_FILES)):
+    while batch := list(islice(paths, commit)):
         take_in(connection, [read(path) for path in batch])
         files += len(batch)
     seconds = time.perf_counter() - begun
@@ -116,4 +115,4 @@ def insert(connection: sqlite3.Connection, metadata: dict[str, Any], title: str,
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

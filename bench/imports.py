@@ -21,6 +21,15 @@ WRITE_EVERY = 0.02
 
 
 @dataclass(frozen=True)
+class Task:
+    """So many files in a folder, so many of them to a commit."""
+
+    folder: Path
+    files: int
+    commit: int
+
+
+@dataclass(frozen=True)
 class Speed:
     """Files per second: while the work was done, and over the whole process with its start and end.
 
@@ -48,7 +57,8 @@ def measure(work: Path, files: int = FILES) -> Chapter:
     corpus.write(folder, range(files))
     empty = Site(work / "empty")
     empty.make()
-    done = [one_round(empty.copy_to(work / f"import-{number}"), folder, files) for number in range(ROUNDS)]
+    task = Task(folder, files, empty.inside("files_to_a_commit"))
+    done = [one_round(empty.copy_to(work / f"import-{number}"), task) for number in range(ROUNDS)]
     alone, beside = writes_of_another(empty.copy_to(work / "written"), folder)
     cpu = beside_floor("processor time for a file", [(each.ours.cpu_ms, each.floor.cpu_ms) for each in done], "ms")
     memory = Figure("most memory that it took", median(each.peak_bytes for each in done) / 1e6, "MB")
@@ -91,24 +101,24 @@ def held_to_floor(name: str, pairs: list[tuple[float, float]]) -> Figure:
     return replace(found, aim=f"at least {SHARE_OF_FLOOR} ×", met=share >= SHARE_OF_FLOOR)
 
 
-def one_round(site: Site, folder: Path, files: int) -> Round:
-    floor = measure_floor(site, folder)
-    ours, peak = measure_import(site, folder, new=files)
-    floor_again = measure_floor(site, folder)
-    ours_again, _ = measure_import(site, folder, unchanged=files)
+def one_round(site: Site, task: Task) -> Round:
+    floor = measure_floor(site, task)
+    ours, peak = measure_import(site, task, new=task.files)
+    floor_again = measure_floor(site, task)
+    ours_again, _ = measure_import(site, task, unchanged=task.files)
     shutil.rmtree(site.folder)
     return Round(floor, ours, floor_again, ours_again, peak)
 
 
-def measure_floor(site: Site, folder: Path) -> Speed:
-    ran = site.run("-m", "bench.floor", str(folder), str(site.folder / "floor.sqlite3"))
+def measure_floor(site: Site, task: Task) -> Speed:
+    ran = site.run("-m", "bench.floor", str(task.folder), str(site.folder / "floor.sqlite3"), str(task.commit))
     inside = json.loads((site.folder.parent / "said").read_text())
     return speed(inside, ran)
 
 
-def measure_import(site: Site, folder: Path, **wanted: int) -> tuple[Speed, int]:
+def measure_import(site: Site, task: Task, **wanted: int) -> tuple[Speed, int]:
     """With what must come of it: a quick import that left something out would be no figure."""
-    ran = site.manage("import_library", str(folder))
+    ran = site.manage("import_library", str(task.folder))
     run = site.inside("last_run")
     if {name: run[name] for name in wanted} != wanted:
         raise CantMeasure(f"The import did not take in what it was given: {run}.")

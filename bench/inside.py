@@ -16,6 +16,7 @@ from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from library.importers.running import BATCH_FILES
 from library.models import ImportRun, Link, State, Tag, User
 from library.models.writing import note_change
 
@@ -35,6 +36,10 @@ def make_reader() -> None:
     link = Link(owner=reader)
     link.set_title("Saved before the import")
     link.save()
+
+
+def files_to_a_commit() -> int:
+    return BATCH_FILES
 
 
 def last_run() -> dict[str, Any]:

@@ -18,12 +18,12 @@ def counts(file) -> list[int]:
 
 
 def test_the_floor_does_the_whole_work(folder, tmp_path, capsys):
-    floor.main(folder, tmp_path / "floor.sqlite3")
+    floor.main(folder, tmp_path / "floor.sqlite3", 2)
     assert counts(tmp_path / "floor.sqlite3") == [5, 15, 5, 5]
     assert '"files": 5' in capsys.readouterr().out
 
 
 def test_the_floor_leaves_out_what_it_knows(folder, tmp_path):
-    floor.main(folder, tmp_path / "floor.sqlite3")
-    floor.main(folder, tmp_path / "floor.sqlite3")
+    floor.main(folder, tmp_path / "floor.sqlite3", 2)
+    floor.main(folder, tmp_path / "floor.sqlite3", 2)
     assert counts(tmp_path / "floor.sqlite3") == [5, 15, 5, 5]
