@@ -10,6 +10,7 @@ import logging
 import secrets
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -82,10 +83,12 @@ class Keeper(threading.Thread):
         self.join(timeout=5)
 
 
-def run(*, batch: bool = False) -> None:
-    """Work until a signal comes; with `batch`, until the queue is empty."""
+def run(*, batch: bool = False, ready: Callable[[], object] | None = None) -> None:
+    """Work until a signal comes; with `batch`, until the queue is empty. `ready` is called once signals are heard."""
     worker = LibraryWorker(batch=batch)
     worker.configure_signals()
+    if ready:
+        ready()
     keeper = Keeper(worker)
     keeper.keep_house()
     keeper.start()

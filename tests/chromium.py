@@ -1,36 +1,49 @@
-"""Chromium for the browser tests. `python -m tests.chromium` installs Debian's where it is missing."""
+"""What the browser tests need: Chromium, and a driver that starts. `python -m tests.chromium` installs Debian's."""
 
 import os
 import shutil
 import subprocess
 import sys
 
+from playwright._impl._driver import compute_driver_executable
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = "Chromium is not installed (Debian: apt install chromium)."
-INSTALL = (
-    ["apt-get", "update", "-qq"],
-    ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
-)
+# Playwright's driver brings a node of its own, which needs libatomic.
+PACKAGES = ("chromium", "fonts-liberation", "libatomic1")
+INSTALL = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES])
 
 
 def find() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+def problem() -> str:
+    """Why no browser test can run here; blank where they can."""
+    node = compute_driver_executable()[0]
+    if subprocess.run([node, "--version"], capture_output=True).returncode:
+        return "Playwright's driver does not start (Debian: apt install libatomic1)."
+    return "" if find() else "Chromium is not installed (Debian: apt install chromium)."
+
+
 def install() -> None:
-    sys.stdout.write("Chromium is missing, and the browser tests need it: installing Debian's package.\n")
-    sys.stdout.flush()
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in INSTALL:
-        done = subprocess.run(
-            command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, capture_output=True, text=True
-        )
+        done = subprocess.run(command, env=quiet, capture_output=True, text=True)
         if done.returncode:
             sys.stdout.write(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}\n")
             return
 
 
-if __name__ == "__main__" and find() is None:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+def main() -> None:
+    found = problem()
+    if found and os.geteuid() == 0 and shutil.which("apt-get"):
+        sys.stdout.write(f"{found} The browser tests need it: installing Debian's packages.\n")
+        sys.stdout.flush()
         install()
-    else:
-        sys.stdout.write(f"{MISSING} The browser tests are left out.\n")
+        found = problem()
+    if found:
+        sys.stdout.write(f"{found} The browser tests are left out.\n")
+
+
+if __name__ == "__main__":
+    main()

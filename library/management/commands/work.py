@@ -18,4 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_migrated()
-        worker.run(batch=options["batch"])
+        worker.run(batch=options["batch"], ready=self.say_so)
+
+    def say_so(self) -> None:
+        self.stdout.write("Working. Ctrl-C stops it.")
+        self.stdout.flush()
