@@ -32,10 +32,10 @@ bench: for-development
 proofs: for-development
 	$(IN) -m pytest -m proofs
 
-# make audit: look the locked packages up in the public list of known faults.
-audit: for-development
-	$(IN) -m pip install --quiet pip-audit
-	$(IN) -m pip_audit --require-hashes --disable-pip --requirement requirements/dev.txt
+# make audit: look the locked packages up in the public list of known faults. Needs uv.
+audit:
+	uvx --quiet pip-audit --strict --require-hashes --disable-pip --requirement requirements/run.txt
+	uvx --quiet pip-audit --strict --require-hashes --disable-pip --requirement requirements/dev.txt
 
 # make lock: choose the newest packages that pyproject.toml allows, and pin them with their hashes. Needs uv.
 LOCK = uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
