@@ -15,7 +15,7 @@ MAX_DEPTH = 20
 
 _Loader: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # Lines that need no second look: a plain key, and a value without anchors, aliases or deep brackets.
-_PLAIN = re.compile(r"(?:[\w .-]+:(?:[ \t][^&*\n]*)?\n)*", re.UNICODE)
+_PLAIN = re.compile(r"(?:\w[\w .-]*:(?:[ \t][^&*\n]*)?\n)*")
 _LINE = re.compile(r"^([\w][\w .-]*):[ \t]*(.*)$", re.MULTILINE)
 
 

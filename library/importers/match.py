@@ -20,6 +20,7 @@ class Incoming:
     prepared: Prepared
     link_id: int | None = None
     source_id: int | None = None
+    by_address: bool = False
 
     @property
     def record(self) -> Record:
@@ -84,11 +85,11 @@ class Matches:
         """
         sources = self.by_key.get(item.key, [])
         link_id = self.by_address.get(item.url_hash or "")
+        item.link_id, item.source_id, item.by_address = link_id, None, link_id is not None
         for source in sources:
             if source.link_id == link_id if link_id else _is_same_page(source, item.record):
                 item.link_id, item.source_id = source.link_id, source.pk
                 return
-        item.link_id = link_id
 
 
 def _is_same_page(source: Source, record: Record) -> bool:

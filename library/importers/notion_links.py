@@ -141,10 +141,9 @@ def _tag_list(value: Any) -> list[str]:
         return []
     if value.strip().startswith("["):
         try:
-            listed = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return [str(item) for item in ast.literal_eval(value.strip())]
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             return value.strip("[] ").split(",")
-        return [str(item) for item in listed] if isinstance(listed, list) else [value]
     return value.split(",")
 
 

@@ -5,6 +5,7 @@ Reading, compressing and counting take as long as writing; with a second process
 
 from __future__ import annotations
 
+import logging
 import zlib
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -22,7 +23,10 @@ from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
 
+logger = logging.getLogger(__name__)
+
 NOT_RECOGNISED = "No format that can be imported: it is no Markdown file."
+UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 
@@ -62,10 +66,13 @@ def prepare(file: ImportFile, named_format: str) -> Reading:
         return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
     try:
         records = tuple(module.read(file))
+        compressed = zlib.compress(file.data, COMPRESSION)
+        return Reading(bare, tuple(_prepared(record, compressed) for record in records))
     except NotARecord as reason:
         return Reading(bare, outcome=Outcome.REJECTED, message=str(reason))
-    compressed = zlib.compress(file.data, COMPRESSION)
-    return Reading(bare, tuple(_prepared(record, compressed) for record in records))
+    except Exception:  # whatever a stranger's file does to us, the other files go on
+        logger.exception("A file can't be prepared.")
+        return Reading(bare, outcome=Outcome.REJECTED, message=UNREADABLE)
 
 
 def _prepared(record: Record, compressed: bytes) -> Prepared:

@@ -167,17 +167,17 @@ def _sift(batch: Batch, step: Step, scratch: Scratch) -> list[Incoming]:
 
 def _take_in(batch: Batch, fresh: list[Incoming]) -> None:
     """New links together; then, one by one, what meets a link that is known or has just been made."""
-    owner, now = batch.run.owner, timezone.now()
-    matches = Matches.of(owner, fresh)
-    new, later = _sort(fresh, matches)
-    links, tags = save.save_new(owner, new, now)
-    index_documents([_document(link, item, tags) for link, item in zip(links, new, strict=True)])
-    made: dict[str, int] = {}
-    for link, item in zip(links, new, strict=True):
-        made.update({item.url_hash or "": link.pk, item.file.sha256: link.pk})
-        batch.add(item.file, Outcome.NEW, "Added.", link_id=link.pk, warnings=item.record.warnings)
-    touched = [_meet(batch, item, made) for item in later]
+    new, later = _sort(fresh, Matches.of(batch.run.owner, fresh))
+    _add(batch, new)
+    touched = [_meet(batch, item) for item in later]
     index_links([link_id for link_id in touched if link_id])
+
+
+def _add(batch: Batch, new: list[Incoming]) -> None:
+    links, tags = save.save_new(batch.run.owner, new, timezone.now())
+    index_documents([_document(link, item, tags) for link, item in zip(links, new, strict=True)])
+    for link, item in zip(links, new, strict=True):
+        batch.add(item.file, Outcome.NEW, "Added.", link_id=link.pk, warnings=item.record.warnings)
 
 
 def _sort(fresh: list[Incoming], matches: Matches) -> tuple[list[Incoming], list[Incoming]]:
@@ -193,23 +193,25 @@ def _sort(fresh: list[Incoming], matches: Matches) -> tuple[list[Incoming], list
     return new, later
 
 
-def _meet(batch: Batch, item: Incoming, made: dict[str, int]) -> int | None:
-    """Merge the item into its link. Returns the link's id if it changed."""
-    twin = made.get(item.file.sha256)
-    if twin:
-        batch.add(item.file, Outcome.UNCHANGED, KNOWN, link_id=twin)
+def _meet(batch: Batch, item: Incoming) -> int | None:
+    """Take in an item whose link is looked for now, after what came before it. Returns the link's id if it changed."""
+    owner = batch.run.owner
+    if twin := known_bytes(owner, [item.file]).get(item.file.sha256):
+        batch.add(item.file, Outcome.UNCHANGED, KNOWN, link_id=twin.link_id)
         return None
-    link_id = item.link_id or made[item.url_hash or ""]
+    Matches.of(owner, [item]).settle(item)
+    if item.link_id is None:
+        _add(batch, [item])
+        return None
     if batch.run.same_address == "skip":
-        batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=link_id)
+        batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=item.link_id)
         return None
-    now = save.look_at(link_id, lock=True)
+    now = save.look_at(item.link_id, lock=True)
     plan = merge.plan(now, item)
     changes = save.apply(now, plan, item)
     message, warnings = " ".join(plan.sentences), item.record.warnings
-    batch.add(item.file, plan.outcome, message, link_id=link_id, warnings=warnings, changes=changes)
-    made[item.file.sha256] = link_id
-    return link_id
+    batch.add(item.file, plan.outcome, message, link_id=item.link_id, warnings=warnings, changes=changes)
+    return item.link_id
 
 
 def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
@@ -242,19 +244,23 @@ def _plain_texts(prepared: Prepared) -> tuple[str, str, str, str]:
 
 
 def _foresee(batch: Batch, fresh: list[Incoming], scratch: Scratch) -> None:
-    matches = Matches.of(batch.run.owner, fresh)
-    for item in fresh:
-        matches.settle(item)
-        warnings = item.record.warnings
-        twin = scratch.has_address(item.url_hash)
-        if (item.link_id or twin) and batch.run.same_address == "skip":
-            batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=item.link_id)
-        elif item.link_id:
-            plan = merge.plan(save.look_at(item.link_id), item)
-            message = " ".join(plan.sentences)
-            batch.add(item.file, plan.outcome, message, link_id=item.link_id, warnings=warnings)
-        elif twin:
-            batch.add(item.file, Outcome.MERGED, "Another file of this import has the same address.", warnings=warnings)
-        else:
-            batch.add(item.file, Outcome.NEW, "Will be added.", warnings=warnings)
+    """In the order of `_take_in`, so that what comes first is the same."""
+    new, later = _sort(fresh, Matches.of(batch.run.owner, fresh))
+    for item in (*new, *later):
+        _foresee_one(batch, item, scratch)
         scratch.add_address(item.url_hash)
+
+
+def _foresee_one(batch: Batch, item: Incoming, scratch: Scratch) -> None:
+    warnings = item.record.warnings
+    twin = not item.by_address and scratch.has_address(item.url_hash)
+    if (item.link_id or twin) and batch.run.same_address == "skip":
+        batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=item.link_id)
+    elif twin:
+        batch.add(item.file, Outcome.MERGED, "Another file of this import has the same address.", warnings=warnings)
+    elif item.link_id:
+        plan = merge.plan(save.look_at(item.link_id), item)
+        message = " ".join(plan.sentences)
+        batch.add(item.file, plan.outcome, message, link_id=item.link_id, warnings=warnings)
+    else:
+        batch.add(item.file, Outcome.NEW, "Will be added.", warnings=warnings)

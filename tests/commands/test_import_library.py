@@ -1,6 +1,7 @@
 """`manage.py import_library`, as a reader types it."""
 
 import json
+import os
 from io import StringIO
 
 import pytest
@@ -66,6 +67,20 @@ def test_wrong_use_has_a_status_of_its_own(reader, folder, arguments):
     with pytest.raises(CommandError) as failure:
         run(*(folder if argument == "FOLDER" else argument for argument in arguments))
     assert failure.value.returncode in (1, 2) if "--format" in arguments else failure.value.returncode == 2
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_done(reader, folder, tmp_path):
+    with pytest.raises(CommandError, match="can't be written"):
+        run(folder, "--report", tmp_path / "no" / "report.json")
+    assert not ImportRun.objects.exists()
+
+
+def test_a_folder_whose_name_is_no_utf8_is_a_sentence(reader, tmp_path):
+    odd = tmp_path / os.fsdecode(b"caf\xe9")
+    write(odd, {"a.md": link_file()})
+    with pytest.raises(CommandError, match="UTF-8"):
+        run(os.fspath(odd))
+    assert "1 new" in run(tmp_path)
 
 
 def test_with_several_readers_one_must_be_named(reader, other_reader, folder):

@@ -121,6 +121,17 @@ def test_an_alias_bomb_is_refused_and_the_text_kept():
     assert "aliases" in record.warnings[0]
 
 
+@pytest.mark.parametrize("tags", ['"[{[]}]"', '"[0x' + "f" * 6000 + ']"', '"[' + "(" * 300 + '"', '"[1,"'])
+def test_tags_that_are_no_list_of_words_cost_nothing_else(tags):
+    assert read(link_file(tags=tags)).url == "https://slow.example/ledger"
+
+
+@pytest.mark.parametrize("head", ["- " * 30_000 + "a: b", "? " * 20_000 + "a: b", " " * 9 + "- " * 30_000 + "x"])
+def test_front_matter_that_nests_without_a_key_is_refused(head):
+    text = f"---\n{head}\nurl: https://a.example/\n---\n\n# T\n\nWords."
+    assert texts(read(text))["article"] == "Words."
+
+
 @pytest.mark.parametrize("nest", ["[" * 30_000, "- " * 15_000, "{a: " * 9_000, "? " * 9_000])
 def test_deep_nesting_is_refused_and_the_text_kept(nest):
     record = read(link_file().replace("type: link\n", f"deep: {nest}\ntype: link\n"))

@@ -60,6 +60,21 @@ def test_the_longest_speaks_where_the_dates_agree(reader, tmp_path):
     assert texts(reader.links.get())["article"] == "Quite a bit longer."
 
 
+@pytest.mark.parametrize("names", [("a.md", "b.md"), ("b.md", "a.md")])
+def test_an_address_that_moves_to_one_that_another_file_has_meets_it(reader, tmp_path, names):
+    moved, other = names
+    folder = write(tmp_path / "e", {moved: link_file("Moved", url="https://a.example/1")})
+    import_files(reader, folder)
+    text = link_file("Moved", url="https://a.example/2", content="A later text.")
+    write(folder, {moved: text, other: link_file("Other", url="https://a.example/2")})
+    foreseen = import_files(reader, folder, dry_run=True)
+    run = import_files(reader, folder)
+    assert outcomes(run) == outcomes(foreseen)
+    assert run.records == 2
+    assert reader.links.filter(url="https://a.example/2").count() == 1
+    assert set(outcomes(import_files(reader, folder)).values()) == {"unchanged"}
+
+
 def test_addresses_that_differ_only_in_dress_are_one(reader, tmp_path):
     a, b = (
         link_file(url="https://Slow.example:443/x/?utm_source=feed#top"),

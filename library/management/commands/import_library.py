@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from library import accounts, importers
 from library.importers import ledger
+from library.importers.files import shown
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_migrated()
+        check_report(options["report"])
         import_run = start(options, owner(options["user"], options["first_user"]))
         self.run_with_bar(import_run)
         self.report(import_run, options["report"])
@@ -96,6 +98,8 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise CommandError(f"There is nothing at {', '.join(missing)}.", returncode=WRONG_USE)
+    if any(shown(str(path)) != str(path) for path in paths):
+        raise CommandError("A path to import is no UTF-8. Rename it, or name its folder.", returncode=WRONG_USE)
     for run in ImportRun.objects.abandoned().filter(owner=reader, uploaded=False):
         ledger.finish(run, RunState.STOPPED)
     return ImportRun.objects.create(
@@ -106,6 +110,15 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
         format=options["format"],
         same_address=options["same_address"],
     )
+
+
+def check_report(file: Path | None) -> None:
+    """Say before the import, and not after it, that its report can't be written."""
+    try:
+        if file:
+            file.touch()
+    except OSError as error:
+        raise CommandError(f"The report can't be written to {file}: {error.strerror}.", returncode=WRONG_USE) from error
 
 
 def problem_of(entry: ImportedRecord) -> str:
