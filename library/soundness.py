@@ -57,7 +57,7 @@ def originals(owner: User | None) -> Faults:
         if not _is_whole(original):
             yield f"The kept file {original.sha256} is damaged."
     if owner is None:
-        for orphan in kept.filter(sources__isnull=True).values_list("pk", flat=True):
+        for orphan in kept.orphans().values_list("pk", flat=True):
             yield f"The kept file {orphan} belongs to no article."
 
 

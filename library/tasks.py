@@ -75,7 +75,7 @@ def tend() -> None:
         logger.info("The Bin: %s articles were there for their time, and are deleted for good.", purged)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
-    Original.objects.filter(sources__isnull=True).delete()
+    Original.objects.orphans().drop()
     SessionStore.clear_expired()
     uploads.sweep(now)
 

@@ -13,7 +13,7 @@ WORDS_A_MINUTE = 230
 
 _FENCE = ("```", "~~~")
 _BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s+(?=\S)")
-_NOT_A_SENTENCE = re.compile(r"\s*(?:#{1,6}\s|!\[|[-*_=|>\s]*$|Embed:|\{\{|\|)")
+_NOT_A_SENTENCE = re.compile(r"(?:#{1,6}\s|!\[|[-*_=|>\s]*$|Embed:|\{\{|\|)")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*(?=\s)|(?<=[。！？])")
 
 
@@ -89,7 +89,7 @@ def _paragraphs(markdown: str) -> Iterable[str]:
     for line in markdown.splitlines():
         is_fence = line.lstrip().startswith(_FENCE)
         in_code ^= is_fence
-        ends = is_fence or in_code or _NOT_A_SENTENCE.match(line)
+        ends = is_fence or in_code or _NOT_A_SENTENCE.match(line.lstrip())
         if lines and (ends or _BULLET.match(line)):
             yield "\n".join(lines)
             lines = []

@@ -26,7 +26,7 @@ from library.content.urls import is_web_address
 from library.forms.fields import markdown, one_line
 from library.models import Author, Kind, Link, Section, User
 from library.models.links import address_hash
-from library.models.tags import NAME_LENGTH
+from library.models.tags import KEY_LENGTH, NAME_LENGTH
 from library.models.writing import move_address, note_change, set_tags, write_section
 
 NO_ADDRESS = "This isn’t a web address. One begins with https:// or http:// and names a site."
@@ -63,14 +63,14 @@ def _quoted(name: str) -> str:
 
 def split_names(line: str) -> dict[str, str]:
     """What `join_names` wrote: each name once, by its folded form."""
-    row = next(csv.reader([single_line(line)], skipinitialspace=True), [])
+    row = next(csv.reader([single_line(line)[: 2 * TAGS_LENGTH]], skipinitialspace=True), [])
     return {fold(name): name for name in map(str.strip, row) if name}
 
 
 def clean_names(line: str) -> dict[str, str]:
     names = split_names(line)
     for name in names.values():
-        if len(name) > NAME_LENGTH:
+        if len(name) > NAME_LENGTH or len(fold(name)) > KEY_LENGTH:
             raise ValidationError(LONG_TAG.format(most=NAME_LENGTH, name=name[:30]))
     return names
 
@@ -334,7 +334,15 @@ class AddForm(forms.Form):
         link.set_address(given["url"])
         link.set_title(single_line(given["title"]))
         link.save()
+        self._note(link)
         set_tags(link, given["tags"])
         if given["note"].strip():
             write_section(link, Kind.NOTE, given["note"])
         return link
+
+    def _note(self, link: Link) -> None:
+        """What the reader said of it is theirs: no import changes it."""
+        note_change(link, "saved_at", None, link.saved_at.isoformat())
+        for name in ("title", "type"):
+            if value := getattr(link, name):
+                note_change(link, name, "", value)

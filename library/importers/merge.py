@@ -15,9 +15,9 @@ from library.content.text import fold
 from library.importers.match import Incoming
 from library.importers.record import Record, Text
 from library.models import Author, Link, Outcome, Section, Source
-from library.models.links import address_hash
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+FIELDS = ("title", "type", "saved_at", "url")
 Rank = tuple[datetime, int, str]
 
 NAMES = {"overview": "Overview", "summary": "AI Summary", "article": "article", "note": "note"}
@@ -32,6 +32,8 @@ class LinkNow:
     sources: list[Source]
     tags: dict[str, bool]
     """Folded name of each tag on the link: whether the reader put it there."""
+    own_fields: set[str]
+    """Which of FIELDS the reader has written."""
 
 
 @dataclass(slots=True)
@@ -81,16 +83,22 @@ def rank(created: datetime | None, characters: int, sha256: str) -> Rank:
     return created or EARLIEST, characters, sha256
 
 
+def rank_of(source: Source) -> Rank:
+    return rank(source.created, source.length, source.original_id)
+
+
 def plan(now: LinkNow, item: Incoming) -> Plan:
     """What `item` changes on the link that it belongs to. Pure: writes nothing."""
     known = next((source for source in now.sources if source.pk == item.source_id), None)
     others = [source for source in now.sources if source is not known]
     record = item.record
     mine = rank(record.created, length(record), item.file.sha256)
-    leads = all(mine > rank(source.created, source.length, source.original_id) for source in others)
+    leader = max(others, key=rank_of, default=None)
+    leads = leader is None or mine > rank_of(leader)
     made = Plan(Outcome.UPDATED if known else Outcome.MERGED)
+    _plan_fields(made, now, _told(record) if leads or leader is None else _told_by(leader))
     if leads:
-        _plan_fields(made, now, record)
+        _plan_extra(made, now, record)
     if known:
         _plan_address(made, now, known, item)
     for text in record.texts:
@@ -100,28 +108,37 @@ def plan(now: LinkNow, item: Incoming) -> Plan:
     return made
 
 
-def _plan_fields(made: Plan, now: LinkNow, record: Record) -> None:
-    """Title, type and date follow the file while they are what some file said, and not the reader's own."""
-    link = now.link
-    if record.title != link.title and link.title in {source.said.get("title") for source in now.sources}:
-        made.fields["title"] = record.title
-    if record.type != link.type and link.type in {source.said.get("type") for source in now.sources}:
-        made.fields["type"] = record.type
-    if record.created and record.created != link.saved_at and _date_is_from_a_file(now):
-        made.fields["saved_at"] = record.created
-    missing = {key: value for key, value in record.extra.items() if link.extra.get(key) != value}
+def _told(record: Record) -> dict[str, Any]:
+    return {"title": record.title, "type": record.type, "saved_at": record.created}
+
+
+def _told_by(source: Source) -> dict[str, Any]:
+    return {"title": source.said.get("title"), "type": source.said.get("type"), "saved_at": source.created}
+
+
+def _plan_fields(made: Plan, now: LinkNow, told: dict[str, Any]) -> None:
+    """Title, type and date follow the leading file while they are what some file said, and not the reader's own.
+
+    A blank erases nothing.
+    """
+    before = [_told_by(source) for source in now.sources]
+    for name, value in told.items():
+        current = getattr(now.link, name)
+        from_a_file = name not in now.own_fields and current in [each[name] for each in before]
+        if value and value != current and from_a_file:
+            made.fields[name] = value
+
+
+def _plan_extra(made: Plan, now: LinkNow, record: Record) -> None:
+    missing = {key: value for key, value in record.extra.items() if now.link.extra.get(key) != value}
     if missing:
-        made.fields["extra"] = {**link.extra, **missing}
-
-
-def _date_is_from_a_file(now: LinkNow) -> bool:
-    return now.link.saved_at in {source.created for source in now.sources}
+        made.fields["extra"] = {**now.link.extra, **missing}
 
 
 def _plan_address(made: Plan, now: LinkNow, known: Source, item: Incoming) -> None:
     url = item.record.url
-    written_by_file = now.link.url == known.said.get("url")
-    if url and url != now.link.url and written_by_file and address_hash(url) != now.link.url_hash:
+    changed = bool(url) and url != known.said.get("url") and item.url_hash != now.link.url_hash
+    if changed and "url" not in now.own_fields:
         made.fields["url"] = url
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from library.content import dates, urls
-from library.content.text import fold, single_line
+from library.content.text import clean_text, fold, single_line
 from library.importers import front_matter
 from library.importers.decoding import decode, looks_binary
 from library.importers.record import ImportFile, NotARecord, Record, Text
@@ -27,9 +27,11 @@ KINDS = {
 FIELDS = ("url", "notion_type", "tags", "created")
 KNOWN_KEYS = frozenset((*FIELDS, "type", "source", "archived"))
 DEFAULTS = {"type": "link", "source": "notion"}
+# Folding makes up to 18 characters of one (U+FDFA), and the folded name has a bound of its own.
+MAX_FOLDED_TAG, SHORT_TAG = 300, 16
 MAX_TITLE, MAX_TAG, MAX_TAGS, MAX_TYPE, MAX_HEADING = 2_000, 100, 200, 100, 255
 
-_HEADING = re.compile(r"^## (\S.*?)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^## (\S.*)$", re.MULTILINE)
 _PROVENANCE = re.compile(r".+ \(from [^()]+\)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _TITLE = re.compile(r"\s*#(?:[ \t]+(.*)|(?=\n|\Z))(?:\n(?!#|\s*\n)(.+)\n(?=\s*(?:\n|\Z)))?")
@@ -49,6 +51,7 @@ def read(file: ImportFile) -> Iterator[Record]:
         raise NotARecord("The file holds no text, whatever its name says.")
     text, warnings = decode(file.data)
     metadata, body, odd = front_matter.split(text)
+    metadata = _clean(metadata)
     if not metadata and not _has_known_heading(body):
         raise NotARecord("The file has no front matter and none of the headings of a link file.")
     yield _record(file.name, metadata, body, [*warnings, *odd])
@@ -71,6 +74,13 @@ def _record(name: str, metadata: dict[str, Any], body: str, warnings: list[str])
         extra=_extra(metadata),
         warnings=tuple(warnings),
     )
+
+
+def _clean(value: Any) -> Any:
+    """YAML's escapes can write what `decode` took out."""
+    if isinstance(value, dict):
+        return {clean_text(str(key)): _clean(each) for key, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else clean_text(str(value))
 
 
 # --- the title and what lies above the sections
@@ -123,9 +133,9 @@ def _tags(value: Any, warnings: list[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for raw in _tag_list(value):
         name = single_line(raw).lstrip("#").strip()
-        if len(name) > MAX_TAG:
+        if len(name) > MAX_TAG or len(fold(name)) > MAX_FOLDED_TAG:
             warnings.append(f"A tag is longer than {MAX_TAG} characters and was cut.")
-            name = name[:MAX_TAG].strip()
+            name = name[: MAX_TAG if len(fold(name[:MAX_TAG])) <= MAX_FOLDED_TAG else SHORT_TAG].strip()
         if name:
             found.setdefault(fold(name), name)
     if len(found) > MAX_TAGS:
@@ -202,7 +212,7 @@ def _section_headings(body: str) -> Iterator[tuple[re.Match[str], str, str]]:
     fences = _closed_fences(body)
     in_article = False
     for match in _HEADING.finditer(body):
-        name = match[1]
+        name = match[1].rstrip()
         kind = KINDS.get(name) or ("other" if _PROVENANCE.fullmatch(name) else "")
         if not kind or (kind == "failed" and in_article) or _inside(match.start(), fences):
             continue

@@ -23,6 +23,8 @@ from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
 
+PATIENCE = 60.0  # seconds for a batch
+
 logger = logging.getLogger(__name__)
 
 NOT_RECOGNISED = "No format that can be imported: it is no Markdown file."
@@ -120,8 +122,8 @@ class Preparer:
             self._pipe.close()
             self._pipe = None
         if self._process is not None:
-            self._process.join(1)
             self._process.kill()
+            self._process.join()
             self._process = None
 
     def _alone(self, file: ImportFile) -> Reading:
@@ -137,9 +139,11 @@ class Preparer:
             self.close()
 
     def _receive(self) -> list[Reading] | None:
-        """None when the process died."""
+        """None when the process died, or takes longer than honest files would."""
         try:
-            received: list[Reading] = self._open_pipe().recv()
+            if self._pipe is None or not self._pipe.poll(PATIENCE):
+                raise EOFError
+            received: list[Reading] = self._pipe.recv()
         except (EOFError, OSError):
             self.close()
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from library.content.text import fold
@@ -35,6 +36,10 @@ KNOWN = "Already in the library, word for word."
 KNOWN_IN_BIN = "Already in the library, word for word. The article is in the Bin."
 SKIPPED = "The address is in the library already, and such articles were to be left as they are."
 DELETED_MEANWHILE = "Its article was deleted for good while the import ran. Import the file again to have it back."
+
+CANT_BE_STORED = "The database can't take what the file holds. It was left out; its text is safe where it is."
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[ImportRun], None]
 Found = tuple[Cursor, ImportFile]
@@ -76,9 +81,19 @@ def run(import_run: ImportRun, holder: str, progress: Progress | None = None) ->
 class Step:
     """One batch: its files without their data, and what was prepared of those that were not known word for word."""
 
-    cursor: Cursor
+    cursors: list[Cursor]
     files: list[ImportFile]
     readings: dict[int, Reading]
+
+    @property
+    def cursor(self) -> Cursor:
+        return self.cursors[-1]
+
+    def apart(self) -> Iterator[Step]:
+        """The same, a file at a time."""
+        for place, file in enumerate(self.files):
+            reading = self.readings.get(place)
+            yield Step([self.cursors[place]], [file], {0: reading} if reading else {})
 
 
 def _steps(import_run: ImportRun, preparer: Preparer) -> Iterator[Step]:
@@ -99,7 +114,7 @@ def _start(import_run: ImportRun, preparer: Preparer, found: list[Found]) -> tup
     known = known_bytes(import_run.owner, files)
     unknown = [place for place, file in enumerate(files) if file.sha256 not in known]
     preparer.start([files[place] for place in unknown])
-    return Step(found[-1][0], [replace(file, data=b"") for file in files], {}), unknown
+    return Step([cursor for cursor, _ in found], [replace(file, data=b"") for file in files], {}), unknown
 
 
 def _collect(preparer: Preparer, started: tuple[Step, list[int]] | None) -> Step | None:
@@ -123,11 +138,30 @@ def _batches(found: Iterator[Found]) -> Iterator[list[Found]]:
 
 
 def _run_batch(import_run: ImportRun, holder: str, step: Step, scratch: Scratch) -> None:
-    """One batch to its commit; again from its beginning when another writer made the same thing meanwhile."""
+    """One batch to its commit. What a database can't take is found file by file, and the rest goes on."""
+    try:
+        _try_again(Batch(import_run, step.files), holder, step, scratch)
+    except (LeaseLost, OperationalError, InterfaceError, OSError):
+        raise
+    except Exception as error:
+        if len(step.files) > 1:
+            for single in step.apart():
+                _run_batch(import_run, holder, single, scratch)
+            return
+        logger.error("%s can't be stored.", step.files[0].name, exc_info=error)
+        batch = Batch(import_run, step.files)
+        batch.add(step.files[0], Outcome.REJECTED, CANT_BE_STORED)
+        batch.write(holder, step.cursor)
+
+
+def _try_again(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
+    """From its beginning when another writer made, or deleted, the same thing meanwhile."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _try_batch(Batch(import_run, step.files), holder, step, scratch)
-        except (IntegrityError, OperationalError):
+            with scratch.attempt():
+                return _try_batch(batch, holder, step, scratch)
+        except (IntegrityError, OperationalError, Link.DoesNotExist):
+            batch.entries.clear()
             if attempt == ATTEMPTS:
                 raise
 
@@ -167,7 +201,7 @@ def _sift(batch: Batch, step: Step, scratch: Scratch) -> list[Incoming]:
 
 def _take_in(batch: Batch, fresh: list[Incoming]) -> None:
     """New links together; then, one by one, what meets a link that is known or has just been made."""
-    new, later = _sort(fresh, Matches.of(batch.run.owner, fresh))
+    new, later = _sort(fresh, Matches.of(batch.run, fresh))
     _add(batch, new)
     touched = [_meet(batch, item) for item in later]
     index_links([link_id for link_id in touched if link_id])
@@ -199,7 +233,7 @@ def _meet(batch: Batch, item: Incoming) -> int | None:
     if twin := known_bytes(owner, [item.file]).get(item.file.sha256):
         batch.add(item.file, Outcome.UNCHANGED, KNOWN, link_id=twin.link_id)
         return None
-    Matches.of(owner, [item]).settle(item)
+    Matches.of(batch.run, [item]).settle(item)
     if item.link_id is None:
         _add(batch, [item])
         return None
@@ -231,8 +265,9 @@ def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
 
 
 def _article_of(texts: dict[str, str]) -> str:
-    """The article with all that is found as part of it."""
-    return "\n".join(text for key, text in texts.items() if key == "article" or key.startswith("other"))
+    """The article with all that is found as part of it, in the order of the page: as the index reads them back."""
+    others = (text for key, text in texts.items() if key.startswith("other:"))
+    return "\n\n".join(filter(None, (texts.get("article", ""), *others)))
 
 
 def _plain_texts(prepared: Prepared) -> tuple[str, str, str, str]:
@@ -245,7 +280,7 @@ def _plain_texts(prepared: Prepared) -> tuple[str, str, str, str]:
 
 def _foresee(batch: Batch, fresh: list[Incoming], scratch: Scratch) -> None:
     """In the order of `_take_in`, so that what comes first is the same."""
-    new, later = _sort(fresh, Matches.of(batch.run.owner, fresh))
+    new, later = _sort(fresh, Matches.of(batch.run, fresh))
     for item in (*new, *later):
         _foresee_one(batch, item, scratch)
         scratch.add_address(item.url_hash)

@@ -14,6 +14,7 @@ from library.importers.merge import LinkNow, Plan, TextChange
 from library.importers.record import Text
 from library.models import (
     Author,
+    FormerOriginal,
     Kind,
     Link,
     LinkTag,
@@ -134,7 +135,14 @@ def look_at(link_id: int, *, lock: bool = False) -> LinkNow:
     link = links.get(pk=link_id)
     sections = {f"{s.kind}:{s.heading}" if s.heading else s.kind: s for s in link.sections.all()}
     rows = link.link_tags.values_list("tag__name_key", "by_reader")
-    return LinkNow(link, sections, list(link.sources.defer("original")), dict(rows))
+    acts = link.changes.filter(author=Author.READER, what__in=merge.FIELDS)
+    return LinkNow(
+        link=link,
+        sections=sections,
+        sources=list(link.sources.all()),
+        tags=dict(rows),
+        own_fields=set(acts.values_list("what", flat=True)),
+    )
 
 
 def apply(now: LinkNow, plan: Plan, item: Incoming) -> dict[str, Any]:
@@ -155,6 +163,8 @@ def _known_source(now: LinkNow, item: Incoming) -> tuple[Source, dict[str, Any] 
     Original.objects.bulk_create([_original(item)], ignore_conflicts=True)
     source = next((source for source in now.sources if source.pk == item.source_id), None)
     before = {"original": source.original_id, "said": source.said} if source else None
+    if source and source.original_id != item.file.sha256:
+        FormerOriginal.objects.get_or_create(source=source, original_id=source.original_id)
     source = source or Source(owner_id=now.link.owner_id, link=now.link, format=FORMAT, key=item.key)
     _take_record(source, item)
     source.read_at = timezone.now()

@@ -1,6 +1,8 @@
 """What a dry run has seen so far: on disk, so that memory does not grow with the number of files."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +23,18 @@ class Scratch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is noted inside is forgotten again when it fails."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self._connection.execute("RELEASE attempt")
 
     def has_bytes(self, sha256: str) -> bool:
         return self._has("bytes", sha256)

@@ -7,7 +7,7 @@ from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
-from library.models.sources import Original, Source
+from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag
 from library.models.users import Theme, User
 
@@ -15,6 +15,7 @@ __all__ = [
     "Author",
     "Change",
     "FormerAddress",
+    "FormerOriginal",
     "ImportRun",
     "ImportedRecord",
     "Kind",

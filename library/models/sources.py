@@ -1,11 +1,27 @@
 """Where a link's texts come from, and the bytes that were imported."""
 
 import zlib
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
 
 COMPRESSION = 3  # zlib's level
+DROPPED_AT_ONCE = 100
+
+
+class OriginalQuerySet(models.QuerySet["Original"]):
+    def orphans(self) -> Self:
+        """Kept files from which no article comes, now or before."""
+        return self.filter(sources__isnull=True, formers__isnull=True)
+
+    def drop(self) -> int:
+        """Delete them a few at a time, without reading their bytes. Returns how many went."""
+        gone = 0
+        while batch := list(self.values_list("pk", flat=True)[:DROPPED_AT_ONCE]):
+            gone += len(batch)
+            Original.objects.filter(pk__in=batch).defer("compressed").delete()
+        return gone
 
 
 class Original(models.Model):
@@ -14,6 +30,8 @@ class Original(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.PositiveBigIntegerField(help_text="Bytes before compression.")
     compressed = models.BinaryField()
+
+    objects = OriginalQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.sha256
@@ -48,3 +66,16 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class FormerOriginal(models.Model):
+    """What a Source's file was before it changed: kept as long as the article is, so that an import can be undone."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="formers")
+    original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="formers")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "original"], name="former_original_once")]
+
+    def __str__(self) -> str:
+        return f"{self.original_id} of {self.source_id}"

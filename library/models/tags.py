@@ -10,6 +10,7 @@ from django.db import models
 from library.content import text as content_text
 
 NAME_LENGTH = 100
+KEY_LENGTH = 3 * NAME_LENGTH
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -23,8 +24,8 @@ class TagQuerySet(models.QuerySet["Tag"]):
         """
         wanted = {content_text.fold(name): name for name in names}
         found = self._by_key(owner_id, wanted)
-        missing = {key: name for key, name in wanted.items() if key not in found}
-        if missing:
+        while missing := {key: name for key, name in wanted.items() if key not in found}:
+            # Another writer may take a name or a slug first: then the next round finds it, or another slug.
             self.bulk_create(self._new(owner_id, missing), ignore_conflicts=True)
             found = self._by_key(owner_id, wanted)
         return found
@@ -56,8 +57,8 @@ class Tag(models.Model):
 
     owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="tags")
     name = models.CharField(max_length=NAME_LENGTH)
-    name_key = models.CharField(max_length=3 * NAME_LENGTH, editable=False)
-    slug = models.CharField(max_length=3 * NAME_LENGTH, editable=False)
+    name_key = models.CharField(max_length=KEY_LENGTH, editable=False)
+    slug = models.CharField(max_length=KEY_LENGTH, editable=False)
 
     objects = TagQuerySet.as_manager()
 

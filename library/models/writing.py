@@ -131,9 +131,12 @@ def purge_bin(now: datetime | None = None) -> int:
 @transaction.atomic
 def delete_for_good(link_ids: Iterable[int]) -> int:
     """Delete links in the Bin with all their texts, and the kept files that no other link came from."""
-    links = Link.objects.binned().filter(pk__in=list(link_ids))
-    originals = set(links.values_list("sources__original_id", flat=True)) - {None}
-    gone = links.count()
+    binned = Link.objects.binned().filter(pk__in=list(link_ids))
+    # Held, so that one that is being restored stays.
+    held = list(binned.select_for_update().values_list("pk", flat=True))
+    links = Link.objects.filter(pk__in=held)
+    rows = links.values_list("sources__original_id", "sources__formers__original_id")
+    originals = {original for row in rows for original in row if original}
     links.delete()
-    Original.objects.filter(pk__in=originals, sources__isnull=True).delete()
-    return gone
+    Original.objects.orphans().filter(pk__in=originals).drop()
+    return len(held)

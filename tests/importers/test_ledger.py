@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError
 
 from library.importers import ledger
+from library.importers.match import source_key
 from library.models import ImportRun, Original, RunState
+from library.models.writing import bin_link, delete_for_good
 from library.search import indexing
 from tests.importers.link_files import (
     MIXED,
@@ -68,3 +70,34 @@ def test_the_index_says_just_what_was_imported(reader, tmp_path):
     import_files(reader, write(tmp_path / "e", {**MIXED, "odd.md": odd, "1.md": OLDER, "2.md": NEWER}))
     assert indexing.pending_count() == 0
     assert list(indexing.differences()) == []
+
+
+def test_what_a_file_was_before_it_changed_is_kept_as_long_as_its_article(reader, link, folder):
+    first = (folder / "ledger.md").read_bytes()
+    write(folder, {"ledger.md": link_file(content="Four.")})
+    before = import_files(reader, folder).entries.get().changes["source_before"]["original"]
+    assert Original.objects.get(pk=before).data == first
+    assert not Original.objects.orphans().exists()
+    bin_link(link)
+    delete_for_good([link.pk])
+    assert Original.objects.count() == 0
+
+
+ODD = {
+    "nul.md": link_file(url="https://a.example/1").replace("type: link", 'type: link\ncustom: "a\\0b"\n"k\\0": x'),
+    "folds.md": link_file(url="https://a.example/2", tags="['" + "\ufdfa" * 90 + "']"),
+    "字" * 80 + "/" + "字" * 80 + "/" + "字" * 80 + ".md": link_file(url="https://a.example/3"),
+    "sections.md": link_file(url="https://a.example/4") + "## Note (x)\n\n## A (from B)\n\nb\n\n## C (from D)\n\nd\n",
+}
+
+
+def test_what_no_database_column_would_take_comes_in_all_the_same(reader, tmp_path):
+    run = import_files(reader, write(tmp_path / "e", ODD))
+    assert set(outcomes(run).values()) == {"new"}
+    assert reader.links.get(url="https://a.example/1").extra == {"custom": "ab", "k": "x"}
+    assert list(indexing.differences()) == []
+
+
+def test_a_long_name_has_a_key_that_every_database_takes():
+    assert len(source_key("字" * 5000).encode()) <= 2400
+    assert source_key("a.md") == "a.md"

@@ -2,6 +2,9 @@
 
 import pytest
 
+from library import importers
+from library.importers import running
+from library.models import ImportRun
 from tests.importers.link_files import (
     NEWER,
     OLDER,
@@ -96,3 +99,32 @@ def test_known_addresses_can_be_left_as_they_are(reader, link, folder):
     run = import_files(reader, folder, same_address="skip")
     assert outcomes(run) == {"ledger.md": "unchanged"}
     assert texts(link)["article"] == "A merchant kept three books."
+
+
+def test_a_title_that_no_file_says_any_more_does_not_stay(reader, tmp_path):
+    folder = write(tmp_path / "e", {"1.md": OLDER, "2.md": NEWER})
+    import_files(reader, folder)
+    write(folder, {"2.md": NEWER.replace("# Newer", "# Oldest").replace("2024-01-01", "2019-01-01")})
+    import_files(reader, folder)
+    assert reader.links.get().title == "Older"
+
+
+def test_pages_of_one_name_in_two_exports_are_two_articles(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_FILES", 2)
+    folders = []
+    for name in ("a", "b"):
+        pages = {f"{n}.md": link_file("Untitled", url="", created="", content=f"{name}{n}") for n in range(3)}
+        folders.append(write(tmp_path / name, pages))
+    for _ in range(2):
+        run = ImportRun.objects.create(owner=reader, label="two", paths=[str(folder) for folder in folders])
+        run.claim("h")
+        importers.run(run, "h")
+    assert reader.links.count() == 6
+    assert set(run.entries.values_list("outcome", flat=True)) == {"unchanged"}
+
+
+def test_another_page_of_the_same_name_and_title_is_another_article(reader, tmp_path):
+    readme = link_file("Read me", url="https://one.example/a", created="2020-01-01T00:00:00Z")
+    import_files(reader, write(tmp_path / "a", {"README.md": readme}))
+    other = link_file("Read me", url="https://two.example/b", created="2021-01-01T00:00:00Z", content="Other.")
+    assert outcomes(import_files(reader, write(tmp_path / "b", {"README.md": other}))) == {"README.md": "new"}

@@ -4,11 +4,11 @@ import os
 import signal
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from library import importers
-from library.importers import ledger, notion_links, running
+from library.importers import ledger, notion_links, preparing, running
 from library.models import ImportedRecord, ImportRun, RunState
 from tests.importers.link_files import (
     import_files,
@@ -106,3 +106,31 @@ def test_a_file_that_kills_whoever_reads_it_is_left_out_and_the_rest_goes_on(rea
     run = import_files(reader, write(many(tmp_path, 6), {"3.md": link_file("killer")}))
     assert (run.state, run.new, run.rejected) == (RunState.DONE, 5, 1)
     assert "breaks off" in run.entries.get(file="3.md").message
+
+
+def test_a_file_that_the_database_cannot_take_is_left_out_and_the_rest_goes_on(reader, tmp_path, monkeypatch):
+    real = running._take_in
+
+    def take_in(batch, fresh):
+        if any(item.record.title == "Article 3" for item in fresh):
+            raise DataError("value too long")
+        real(batch, fresh)
+
+    monkeypatch.setattr(running, "_take_in", take_in)
+    run = import_files(reader, many(tmp_path, 6))
+    assert (run.state, run.records, run.new, run.rejected) == (RunState.DONE, 6, 5, 1)
+    assert "can't take" in run.entries.get(file="3.md").message
+
+
+def test_a_preparing_process_that_dies_between_two_batches_is_replaced(reader, tmp_path, monkeypatch):
+    real = preparing.Preparer.start
+
+    def start(self, batch):
+        if self._process:
+            self._process.kill()
+            self._process.join()
+        real(self, batch)
+
+    monkeypatch.setattr(running, "BATCH_FILES", 2)
+    monkeypatch.setattr(preparing.Preparer, "start", start)
+    assert import_files(reader, many(tmp_path, 7)).new == 7
