@@ -8,7 +8,7 @@ IN := .venv/bin/python
 
 # make run [NOTES=folder]: import the folder, if one is named, then serve the library until Ctrl-C.
 run: for-running
-	@exec $(IN) manage.py serve $(if $(NOTES),--notes "$(NOTES)")
+	@exec $(IN) manage.py serve $(if $(NOTES),--notes "$(NOTES)" $(if $(READER),--user "$(READER)"))
 
 # make test: lint, types, all tests on SQLite (browser tests too), and those that touch a database again on PostgreSQL.
 test: export DATA_DIR = build/test-data

@@ -81,8 +81,10 @@ def write_once(file: Path, text: str) -> None:
         os.link(draft, file)
     except FileExistsError:
         return
+    except OSError:  # a file system without hard links
+        draft.replace(file)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 make_data_dir(DATA_DIR)

@@ -75,6 +75,8 @@ class Keeper(threading.Thread):
         if self.worker.running_task:
             tasks.beat(self.worker.worker_id)
         tasks.drain_search()
+        if self.worker.running_task:  # a long drain must not make this very worker look dead
+            tasks.beat(self.worker.worker_id)
         tasks.take_up_what_stopped()
         tasks.tend()
 

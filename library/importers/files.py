@@ -9,17 +9,19 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby
 from pathlib import Path
 
 from library.importers.record import ImportFile
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_MEMBERS = 200_000
+# Of a member with a name of 250 bytes; and where the end of a zip is looked for: its longest comment and its records.
+MAX_DIRECTORY_BYTES = MAX_MEMBERS * 300
+END_OF_ZIP = 65_535 + 22 + 20 + 56
 MAX_ZIP_BYTES = 8 * 1024**3
 # Text of real exports packs 3 to 10 times; what packs far better was made to fill a disk.
 MAX_RATIO = 200
-CHUNK = 256 * 1024
 
 TOO_LARGE = f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. Split it, or leave it out."
 NOT_FOLLOWED = "A symbolic link, which is not followed."
@@ -133,25 +135,39 @@ def _single(path: Path, name: str) -> Iterator[_Found]:
 
 def _zip(path: Path, name: str) -> Iterator[_Found]:
     try:
+        if _directory_bytes(path) > MAX_DIRECTORY_BYTES:
+            yield name, ImportFile(shown(name), problem=f"The zip holds more than {MAX_MEMBERS:,} files. Split it.")
+            return
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
             if problem := _zip_problem(members):
                 yield name, ImportFile(shown(name), problem=problem)
                 return
-            for info in _in_order(members):
-                inner = f"{name}/{info.filename}" if name else info.filename
-                yield inner, _unreadable(info, shown(inner)) or _Member(archive, info, shown(inner))
+            for place, label, info in _in_order(members):
+                inner = f"{name}/{label}" if name else label
+                found = _unreadable(info, inner) or _Member(archive, info, shown(inner))
+                yield (f"{name}/{place}" if name else place), found
     except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError):
         yield name, ImportFile(shown(name), problem="The zip is damaged or no zip at all. Download or export it again.")
 
 
-def _in_order(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    """Sorted as folders are; of several members with one name, which no cursor could tell apart, each has its own."""
+def _directory_bytes(path: Path) -> int:
+    """How large the zip says its directory is, of which `zipfile` reads no more: looked at before it is read whole."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - END_OF_ZIP))
+        end = stream.read()
+    large, small = end.rfind(b"PK\6\6"), end.rfind(b"PK\5\6")
+    if large >= 0 and large + 48 <= len(end):
+        return int.from_bytes(end[large + 40 : large + 48], "little")
+    return int.from_bytes(end[small + 12 : small + 16], "little") if small >= 0 else 0
+
+
+def _in_order(members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, str, zipfile.ZipInfo]]:
+    """(place in the order, name to show, member), as folders are sorted. Of several of one name each has its own."""
     ordered = sorted(members, key=lambda info: shown(info.filename).split("/"))
-    for before, info in pairwise(ordered):
-        if info.orig_filename == before.orig_filename:
-            info.filename = f"{before.filename}\u00a0(again)"
-    return ordered
+    for name, same in groupby(ordered, key=lambda info: shown(info.filename)):
+        for number, info in enumerate(same):
+            yield (f"{name}/{number:06}", f"{name} ({number + 1})", info) if number else (name, name, info)
 
 
 def _zip_problem(members: list[zipfile.ZipInfo]) -> str:

@@ -129,7 +129,15 @@ def test_two_members_of_one_name_are_two_files(tmp_path):
         archive.writestr("a.md", "one")
         archive.writestr("a.md", "two")
     assert [file.data for file in found(tmp_path / "e.zip")] == [b"one", b"two"]
-    assert len(set(names([tmp_path / "e.zip"]))) == 2
+    assert names([tmp_path / "e.zip"]) == ["e.zip/a.md", "e.zip/a.md (2)"]
+
+
+def test_a_directory_that_is_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = make_zip(tmp_path / "many.zip", {f"{n}.md": "x" for n in range(50)})
+    monkeypatch.setattr(files, "MAX_DIRECTORY_BYTES", 100)
+    monkeypatch.setattr(files.zipfile, "ZipFile", None)
+    (refused,) = found(path)
+    assert "Split it" in refused.problem
 
 
 def test_a_folder_that_cannot_be_read_is_a_sentence(folder, monkeypatch):

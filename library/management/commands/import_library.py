@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,7 +16,10 @@ from library.importers.files import shown
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 
+logger = logging.getLogger(__name__)
+
 WRONG_USE = 2
+BROKE_OFF = "The import broke off. What came before is in the library, and the same command goes on with the rest."
 SHOWN_PROBLEMS = 50
 
 
@@ -63,6 +67,9 @@ class Command(BaseCommand):
                 ledger.finish(import_run, RunState.STOPPED)
             except OSError as error:
                 ledger.finish(import_run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
+            except Exception:
+                logger.exception("The import broke off.")
+                ledger.finish(import_run, RunState.FAILED, BROKE_OFF)
         import_run.refresh_from_db()
 
     def report(self, import_run: ImportRun, file: Path | None) -> None:

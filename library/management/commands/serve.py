@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--notes", metavar="FOLDER", help="Import this folder, file or zip first.")
+        parser.add_argument("--user", help="Whose library that goes into. May be left out when there is one reader.")
         parser.add_argument("--without-worker", action="store_true", help="Leave the worker to `manage.py work`.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         except (CantListen, CantStart) as error:
             raise CommandError(str(error)) from error
         if options["notes"]:
-            call_command("import_library", options["notes"], first_user=True)
+            call_command("import_library", options["notes"], user=options["user"], first_user=True)
         self.say_what_is_served()
         jobs = {"web": Web(listener).run}
         if not options["without_worker"]:
