@@ -6,7 +6,7 @@ IN := .venv/bin/python
 
 .PHONY: run test lint types bench proofs audit lock clean for-running for-development
 
-# make run [NOTES=folder]: import the folder, if one is named, then serve the library until Ctrl-C.
+# make run [NOTES=folder [READER=name]]: import the folder, if one is named, into that reader's library, then serve the library until Ctrl-C.
 run: for-running
 	@exec $(IN) manage.py serve $(if $(NOTES),--notes "$(NOTES)" $(if $(READER),--user "$(READER)"))
 
