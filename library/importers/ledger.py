@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from library.importers.record import ImportFile
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
-from library.models.imports import COUNTED
+from library.models.imports import COUNTED, LEASE
 from library.models.rows import insert_rows
 
 
@@ -56,14 +56,17 @@ class Batch:
         self.entries.append(Entry(*row, link_id, message, list(warnings), changes or {}))
 
     def write(self, holder: str, cursor: Any) -> None:
-        """Add the entries and their totals to the run. Raises LeaseLost when `holder` no longer holds it."""
+        """Add the entries and their totals to the run, and keep its lease.
+
+        Raises LeaseLost when `holder` no longer holds it, or the run was stopped.
+        """
         outcomes = Counter(entry.outcome for entry in self.entries)
         totals: dict[str, Any] = {name: F(name) + outcomes[name] for name in Outcome.values}
         totals["records"] = F("records") + sum(outcomes[name] for name in COUNTED)
         totals["files"] = F("files") + len(self.files)
         totals["warnings"] = F("warnings") + sum(len(entry.warnings) for entry in self.entries)
-        held = ImportRun.objects.filter(pk=self.run.pk, lease_holder=holder)
-        if not held.update(cursor=cursor, **totals):
+        held = ImportRun.objects.filter(pk=self.run.pk, state=RunState.RUNNING, lease_holder=holder)
+        if not held.update(cursor=cursor, lease_until=timezone.now() + LEASE, **totals):
             raise LeaseLost
         place = {file.name: number for number, file in enumerate(self.files)}
         self.entries.sort(key=lambda entry: (place[entry.file], entry.position))

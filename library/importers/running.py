@@ -6,7 +6,6 @@ import logging
 import os
 import secrets
 import socket
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,6 +18,7 @@ from library.importers import ledger, merge, save
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
 from library.importers.match import Incoming, Matches, known_bytes
+from library.importers.pace import Pace
 from library.importers.preparing import Prepared, Preparer, Reading
 from library.importers.record import ImportFile
 from library.importers.scratch import Scratch
@@ -26,10 +26,8 @@ from library.models import ImportRun, Link, Outcome, RunState, Tag
 from library.search.documents import Document
 from library.search.indexing import index_documents, index_links
 
-# Commits of 50 to 250 files with a short pause let other writers in between (docs/architecture.md).
 BATCH_FILES = 50
 BATCH_BYTES = 8 * 1024 * 1024
-PAUSE = 0.008
 ATTEMPTS = 3
 
 KNOWN = "Already in the library, word for word."
@@ -60,16 +58,15 @@ def run(import_run: ImportRun, holder: str, progress: Progress | None = None) ->
         import_run.total_files = count(import_run.paths)
         ImportRun.objects.filter(pk=import_run.pk).update(total_files=import_run.total_files)
     preparer = Preparer(import_run.format, beside=import_run.total_files > BATCH_FILES)
+    pace = Pace(BATCH_FILES)
     try:
         with Scratch() as scratch:
-            for step in _steps(import_run, preparer):
-                if not import_run.renew(holder):
-                    return
-                _run_batch(import_run, holder, step, scratch)
+            for step in _steps(import_run, preparer, pace):
+                with pace.measured(len(step.files)):
+                    _run_batch(import_run, holder, step, scratch)
                 if progress:
                     import_run.refresh_from_db()
                     progress(import_run)
-                time.sleep(PAUSE)
     except LeaseLost:
         return
     finally:
@@ -96,11 +93,11 @@ class Step:
             yield Step([self.cursors[place]], [file], {0: reading} if reading else {})
 
 
-def _steps(import_run: ImportRun, preparer: Preparer) -> Iterator[Step]:
+def _steps(import_run: ImportRun, preparer: Preparer, pace: Pace) -> Iterator[Step]:
     """The batches in order; the next one is being prepared while the caller works on the one it was given."""
     after = (import_run.cursor[0], import_run.cursor[1]) if import_run.cursor else None
     started: tuple[Step, list[int]] | None = None
-    for found in _batches(walk(import_run.paths, after)):
+    for found in _batches(walk(import_run.paths, after), pace):
         ready = _collect(preparer, started)
         started = _start(import_run, preparer, found)
         if ready:
@@ -125,11 +122,11 @@ def _collect(preparer: Preparer, started: tuple[Step, list[int]] | None) -> Step
     return step
 
 
-def _batches(found: Iterator[Found]) -> Iterator[list[Found]]:
-    """Up to BATCH_FILES files together, fewer when they are large."""
+def _batches(found: Iterator[Found], pace: Pace) -> Iterator[list[Found]]:
+    """As many files together as the pace allows, fewer when they are large."""
     while batch := list(islice(found, 1)):
         size = len(batch[0][1].data)
-        for one in islice(found, BATCH_FILES - 1):
+        for one in islice(found, pace.files - 1):
             batch.append(one)
             size += len(one[1].data)
             if size > BATCH_BYTES:

@@ -25,10 +25,16 @@ from library.models import (
     Tag,
     User,
 )
-from library.models.rows import insert_rows
+from library.models.rows import insert_rows, new_ids
 from library.models.writing import POSITIONS, keep_version, move_address, replace_text
 
 FORMAT = "notion_links"
+LINK_COLUMNS = tuple(field.attname for field in Link._meta.concrete_fields)
+ORIGINAL_COLUMNS = ("sha256", "size", "compressed")
+SOURCE_COLUMNS = (
+    *("id", "owner_id", "link_id", "format", "key", "original_id"),
+    *("created", "length", "said", "read_at"),
+)
 SECTION_COLUMNS = (
     *("link_id", "kind", "heading", "position", "text"),
     *("author", "author_name", "written_at", "source_id"),
@@ -40,18 +46,17 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Li
 
     Returns the links in the order of the items, and their tags by folded name.
     """
-    links = Link.objects.bulk_create([_new_link(owner, item, now) for item in batch])
-    Original.objects.bulk_create(
-        [_original(item) for item in batch], ignore_conflicts=True
-    )
-    sources = Source.objects.bulk_create(
-        [_source(owner, link, item, now) for link, item in zip(links, batch, strict=True)]
-    )
+    links = [_new_link(pk, owner, item, now) for pk, item in zip(new_ids(Link, len(batch)), batch, strict=True)]
+    insert_rows(Link, LINK_COLUMNS, (tuple(getattr(link, name) for name in LINK_COLUMNS) for link in links))
+    insert_rows(Original, ORIGINAL_COLUMNS, (_original_row(item) for item in batch), or_leave=True)
+    sources = new_ids(Source, len(batch))
+    rows = zip(sources, links, batch, strict=True)
+    insert_rows(Source, SOURCE_COLUMNS, (_source_row(pk, link, item, now) for pk, link, item in rows))
     insert_rows(
         Section,
         SECTION_COLUMNS,
         (
-            _section_row(link.pk, source.pk, text, item, now)
+            _section_row(link.pk, source, text, item, now)
             for link, source, item in zip(links, sources, batch, strict=True)
             for text in item.record.texts
             if not text.beside
@@ -62,14 +67,15 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Li
     return links, _tag_new(owner, links, batch)
 
 
-def _new_link(owner: User, item: Incoming, now: datetime) -> Link:
+def _new_link(pk: int, owner: User, item: Incoming, now: datetime) -> Link:
     record = item.record
     link = Link(
-        owner=owner,
+        pk=pk,
+        owner_id=owner.pk,
         type=record.type,
         saved_at=record.created or now,
         extra=record.extra,
-        state=State.ARCHIVED if record.archived else State.INBOX,
+        state=(State.ARCHIVED if record.archived else State.INBOX).value,
         created_at=now,
         updated_at=now,
     )
@@ -80,20 +86,18 @@ def _new_link(owner: User, item: Incoming, now: datetime) -> Link:
     return link
 
 
-def _original(item: Incoming) -> Original:
-    return Original(sha256=item.file.sha256, size=item.file.size, compressed=item.prepared.compressed)
+def _original_row(item: Incoming) -> tuple[object, ...]:
+    """The values of ORIGINAL_COLUMNS."""
+    return item.file.sha256, item.file.size, item.prepared.compressed
 
 
-def _source(owner: User, link: Link, item: Incoming, now: datetime) -> Source:
-    source = Source(owner=owner, link=link, format=FORMAT, key=item.key, read_at=now)
-    _take_record(source, item)
-    return source
-
-
-def _take_record(source: Source, item: Incoming) -> None:
+def _source_row(pk: int, link: Link, item: Incoming, now: datetime) -> tuple[object, ...]:
+    """The values of SOURCE_COLUMNS."""
     record = item.record
-    source.original_id = item.file.sha256
-    source.created, source.length, source.said = record.created, merge.length(record), merge.said(record)
+    return (
+        *(pk, link.owner_id, link.pk, FORMAT, item.key, item.file.sha256),
+        *(record.created, merge.length(record), merge.said(record), now),
+    )
 
 
 def _section_row(link_id: int, source_id: int, text: Text, item: Incoming, now: datetime) -> tuple[object, ...]:
@@ -105,11 +109,11 @@ def _section_row(link_id: int, source_id: int, text: Text, item: Incoming, now: 
     )
 
 
-def _keep_beside(link: Link, source: Source, item: Incoming) -> None:
+def _keep_beside(link: Link, source_id: int, item: Incoming) -> None:
     for text in item.record.texts:
         if text.beside:
             section = link.sections.get(kind=text.kind)
-            keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk)
+            keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source_id)
 
 
 def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
@@ -160,15 +164,14 @@ def apply(now: LinkNow, plan: Plan, item: Incoming) -> dict[str, Any]:
 
 def _known_source(now: LinkNow, item: Incoming) -> tuple[Source, dict[str, Any] | None]:
     """The Source that the item comes from, with what it said before (None: it is new)."""
-    Original.objects.bulk_create([_original(item)], ignore_conflicts=True)
+    insert_rows(Original, ORIGINAL_COLUMNS, [_original_row(item)], or_leave=True)
     source = next((source for source in now.sources if source.pk == item.source_id), None)
     before = {"original": source.original_id, "said": source.said} if source else None
     if source and source.original_id != item.file.sha256:
         FormerOriginal.objects.get_or_create(source=source, original_id=source.original_id)
-    source = source or Source(owner_id=now.link.owner_id, link=now.link, format=FORMAT, key=item.key)
-    _take_record(source, item)
-    source.read_at = timezone.now()
-    source.save()
+    pk = source.pk if source else new_ids(Source, 1)[0]
+    row = dict(zip(SOURCE_COLUMNS, _source_row(pk, now.link, item, timezone.now()), strict=True))
+    source, _ = Source.objects.update_or_create(pk=pk, defaults=row)
     return source, before
 
 

@@ -101,14 +101,6 @@ class ImportRun(models.Model):
             )
         )
 
-    def renew(self, holder: str) -> bool:
-        """Keep the lease a while longer. False when it was lost or the run was stopped: then stop."""
-        return bool(
-            ImportRun.objects.filter(pk=self.pk, state=RunState.RUNNING, lease_holder=holder).update(
-                lease_until=timezone.now() + LEASE
-            )
-        )
-
 
 class ImportedRecord(models.Model):
     """What became of one record of one file. `changes` is what it did to the link, so that it can be undone."""

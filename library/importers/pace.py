@@ -1,0 +1,29 @@
+"""How many files go into one transaction, so that other writers need not wait long (docs/architecture.md)."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# SQLite has one writer at a time. Longer batches import faster (each commit writes out a piece of the search index,
+# and pieces are merged), shorter ones let others in sooner: docs/architecture.md has what was measured.
+SECONDS = 0.12
+PAUSE_SHARE = 0.1
+LONGEST_PAUSE = 0.012
+FEWEST, MOST = 10, 1000
+
+
+class Pace:
+    """Batches that take about SECONDS each: few files where each is much work, many where they are known already."""
+
+    def __init__(self, files: int) -> None:
+        self.files = files
+
+    @contextmanager
+    def measured(self, files: int) -> Iterator[None]:
+        """Around the work on a batch: takes its time for the next one, and pauses after it."""
+        began = time.perf_counter()
+        yield
+        took = time.perf_counter() - began
+        fitting = int(files * SECONDS / max(took, 0.001))
+        self.files = max(FEWEST, min(fitting, 2 * self.files, MOST))
+        time.sleep(min(PAUSE_SHARE * took, LONGEST_PAUSE))
