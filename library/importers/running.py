@@ -26,7 +26,7 @@ from library.models import ImportRun, Link, Outcome, RunState, Tag
 from library.search.documents import Document
 from library.search.indexing import index_documents, index_links
 
-BATCH_FILES = 50
+BATCH_FILES = 100
 BATCH_BYTES = 8 * 1024 * 1024
 ATTEMPTS = 3
 
