@@ -96,7 +96,8 @@ def match(plan: Plan) -> tuple[str, list[Any]]:
 def expression(plan: Plan) -> str:
     """What FTS5 is asked for."""
     words = [quoted(one, TITLE_MARK if plan.in_title else "") for one in plan.words]
-    wanted = [*words, *(f'"{tag_word(tag)}"' for tag in plan.tags)]
+    # FTS5 goes from one match of the first to the next and looks for the others: the rarer ones come first.
+    wanted = [*(f'"{tag_word(tag)}"' for tag in plan.tags), *words]
     unwanted = [*map(quoted, plan.without_words), *(f'"{tag_word(tag)}"' for tag in plan.without_tags)]
     found = " AND ".join(wanted) or f'"{EVERY_MARK}"'
     return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
