@@ -17,7 +17,7 @@ from bench.processes import cpu_seconds
 from bench.site import Server, Site
 
 COUNTS = (1_000, 10_000, 100_000)
-WARM, REQUESTS = 24, 200
+WARM, REQUESTS, BURST = 25, 200, 25
 TURNS = WARM + REQUESTS
 READERS, SECONDS = 8, 3.0
 PAGE, ARTICLES = 100, WARM  # each article is opened once while warming up
@@ -68,9 +68,13 @@ class Opened:
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
 
-    def ask(self, page: str, number: int) -> None:
-        addresses = self.addresses[page]
-        self.answers.setdefault(page, []).append(self.browser.get(addresses[number % len(addresses)]))
+    def ask_often(self, page: str, numbers: range) -> None:
+        """Ask for one page after the other. What comes first, to warm up, counts for nothing."""
+        addresses, answers = self.addresses[page], self.answers.setdefault(page, [])
+        begun = self.cpu_so_far()
+        answers.extend(self.browser.get(addresses[number % len(addresses)]) for number in numbers)
+        if numbers.start >= WARM:
+            self.cpu_seconds[page] = self.cpu_seconds.get(page, 0) + self.cpu_so_far() - begun
 
     def cpu_so_far(self) -> float:
         return cpu_seconds(self.server.process.pid)
@@ -83,7 +87,9 @@ class Opened:
 
 
 def measure(work: Path, counts: Sequence[int] = COUNTS) -> Chapter:
-    """All libraries are served at once and asked in turn, so that what else the machine does meets them alike."""
+    """All libraries are served at once and asked in turn, so that what else the machine does meets them alike; and
+    some requests in a row, since each process finds the processors' caches full of another's data at first.
+    """
     Site(work / "nothing").manage("collectstatic", "--noinput", "--verbosity=0")
     with ExitStack() as stack:
         opened = [open_library(stack, work, count, counts) for count in counts]
@@ -135,13 +141,10 @@ def searches(queries: Iterable[str]) -> list[str]:
 
 
 def ask_in_turn(opened: list[Opened], name: str) -> None:
-    for number in range(TURNS):
+    """Some requests of each library, again and again."""
+    for start in range(0, TURNS, BURST):
         for library in opened:
-            if number == WARM:
-                library.cpu_seconds[name] = -library.cpu_so_far()
-            library.ask(name, number)
-    for library in opened:
-        library.cpu_seconds[name] += library.cpu_so_far()
+            library.ask_often(name, range(start, min(start + BURST, TURNS)))
 
 
 def figure(library: Opened, name: str, smallest: Opened) -> PageFigure:

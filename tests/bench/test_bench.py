@@ -25,6 +25,7 @@ def quick(monkeypatch):
         (pages, "WARM", 1),
         (pages, "REQUESTS", 2),
         (pages, "TURNS", 3),
+        (pages, "BURST", 1),
         (pages, "SECONDS", 0.1),
     ):
         monkeypatch.setattr(module, name, value)
