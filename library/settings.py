@@ -115,7 +115,7 @@ def sqlite_database(file: str) -> dict[str, object]:
             "transaction_mode": "IMMEDIATE",
             # A checkpoint waits for the disk: one for each 16 MB of the log, and not for each 4 MB.
             "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=NORMAL; "
-            "PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=4000",
+            "PRAGMA cache_size=-4000; PRAGMA wal_autocheckpoint=4000",
         },
     }
 
