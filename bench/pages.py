@@ -17,7 +17,7 @@ from bench.processes import cpu_seconds
 from bench.site import Server, Site
 
 COUNTS = (1_000, 10_000, 100_000)
-WARM, REQUESTS, BURST = 25, 200, 25
+WARM, REQUESTS, BURST = 25, 200, 5
 TURNS = WARM + REQUESTS
 READERS, SECONDS = 8, 3.0
 PAGE, ARTICLES = 100, WARM  # each article is opened once while warming up
