@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -34,7 +35,8 @@ class LibraryConfig(AppConfig):
     verbose_name = "Library"
 
     def ready(self) -> None:
-        from library.models import triggers  # noqa: PLC0415 - models can't be imported before this
+        from library.models import triggers, waiting  # noqa: PLC0415 - models can't be imported before this
 
+        connection_created.connect(waiting.wait_patiently)
         post_migrate.connect(triggers.after_migrate, sender=self)
         post_migrate.connect(make_cache_table, sender=self)
