@@ -16,12 +16,13 @@ from django.db import connection
 
 from library.content import urls
 from library.content.facts import Facts, facts
-from library.content.text import plain
+from library.content.words import Indexed
 from library.importers.formats import format_of
 from library.importers.record import ImportFile, NotARecord, Record
 from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
+from library.search.documents import made_of
 
 PATIENCE = 60.0  # seconds for a batch
 
@@ -41,7 +42,7 @@ class Prepared:
     site: str
     title_key: str
     facts: Facts
-    plain: dict[str, str]
+    indexed: dict[str, Indexed]
     compressed: bytes
 
 
@@ -85,7 +86,7 @@ def _prepared(record: Record, compressed: bytes) -> Prepared:
         site=urls.site(record.url),
         title_key=title_key(record.title),
         facts=facts((text.kind, text.text) for text in record.texts if not text.beside),
-        plain={text.key: plain(text.text) for text in record.texts},
+        indexed={text.key: made_of(text.text) for text in record.texts},
         compressed=compressed,
     )
 

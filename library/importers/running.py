@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import socket
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,17 +15,19 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from library.content.text import fold
+from library.content.words import Indexed
 from library.importers import ledger, merge, save
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
 from library.importers.match import Incoming, Matches, known_bytes
 from library.importers.pace import Pace
-from library.importers.preparing import Prepared, Preparer, Reading
+from library.importers.preparing import Preparer, Reading
 from library.importers.record import ImportFile
 from library.importers.scratch import Scratch
-from library.models import ImportRun, Link, Outcome, RunState, Tag
+from library.models import ImportRun, Kind, Link, Outcome, RunState, Tag
+from library.models.writing import POSITIONS
 from library.search.documents import Document
-from library.search.indexing import index_documents, index_links
+from library.search.indexing import FIELD_OF_KIND, index_documents, index_links
 
 BATCH_FILES = 100
 BATCH_BYTES = 8 * 1024 * 1024
@@ -246,30 +249,22 @@ def _meet(batch: Batch, item: Incoming) -> int | None:
 
 
 def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
-    written = {text.key: text.text for text in item.record.texts}
+    texts: dict[str, list[str]] = defaultdict(list)
+    made: dict[str, list[Indexed]] = defaultdict(list)
+    # The article comes before all that is found as part of it, in the order of the page: as the index reads them back.
+    for text in sorted(item.record.texts, key=lambda text: POSITIONS[Kind(text.kind)]):
+        if not text.beside:
+            texts[FIELD_OF_KIND[Kind(text.kind)]].append(text.text)
+            made[FIELD_OF_KIND[Kind(text.kind)]].append(item.prepared.indexed[text.key])
     return Document(
         owner_id=link.owner_id,
         link_id=link.pk,
         saved_at=link.saved_at,
         title=link.title,
-        overview=written.get("overview", ""),
-        summary=written.get("summary", ""),
-        article=_article_of(written),
-        notes=written.get("note", ""),
+        texts=texts,
         tags=[(tag.pk, tag.name) for tag in (tags[fold(name)] for name in item.record.tags)],
-        plain=_plain_texts(item.prepared),
+        made=made,
     )
-
-
-def _article_of(texts: dict[str, str]) -> str:
-    """The article with all that is found as part of it, in the order of the page: as the index reads them back."""
-    others = (text for key, text in texts.items() if key.startswith("other:"))
-    return "\n\n".join(filter(None, (texts.get("article", ""), *others)))
-
-
-def _plain_texts(prepared: Prepared) -> tuple[str, str, str, str]:
-    made = prepared.plain
-    return made.get("overview", ""), made.get("summary", ""), _article_of(made), made.get("note", "")
 
 
 # --- a dry run: the same outcomes, nothing written but the ledger

@@ -1,8 +1,9 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
 from library.models.changes import Change
+from library.models.highlights import Colour, Highlight
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
-from library.models.index import SearchDocument, SearchPending
+from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
 from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
 from library.models.revisions import Revision
@@ -14,8 +15,10 @@ from library.models.users import Theme, User
 __all__ = [
     "Author",
     "Change",
+    "Colour",
     "FormerAddress",
     "FormerOriginal",
+    "Highlight",
     "ImportRun",
     "ImportedRecord",
     "Kind",
@@ -27,7 +30,9 @@ __all__ = [
     "Revision",
     "RunState",
     "SearchDocument",
+    "SearchLanguage",
     "SearchPending",
+    "SearchWord",
     "Section",
     "SectionVersion",
     "Source",

@@ -15,6 +15,7 @@ class SearchDocument(models.Model):
     owner_id = models.BigIntegerField()
     link_id = models.BigIntegerField(unique=True)
     checksum = models.BigIntegerField(default=0, help_text="Of all that was indexed.")
+    cut = models.BooleanField(default=False, help_text="Its texts are longer than what is indexed of one link.")
 
     def __str__(self) -> str:
         return f"{self.number}: {self.link_id}"
@@ -28,3 +29,25 @@ class SearchPending(models.Model):
 
     def __str__(self) -> str:
         return str(self.link_id)
+
+
+class SearchWord(models.Model):
+    """A word that some article of this reader has or had, folded: what spelling is compared with."""
+
+    pk = models.CompositePrimaryKey("owner_id", "word")
+    owner_id = models.BigIntegerField()
+    word = models.CharField(max_length=30)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchLanguage(models.Model):
+    """A language in whose stems some text of this reader is indexed: a query asks for a word's stem in each."""
+
+    pk = models.CompositePrimaryKey("owner_id", "language")
+    owner_id = models.BigIntegerField()
+    language = models.CharField(max_length=2)
+
+    def __str__(self) -> str:
+        return self.language

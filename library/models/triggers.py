@@ -21,6 +21,7 @@ LINK = "library_link"
 SECTION = "library_section"
 LINK_TAG = "library_linktag"
 TAG = "library_tag"
+HIGHLIGHT = "library_highlight"
 DOCUMENT = "library_searchdocument"
 
 LISTED_COLUMNS = (
@@ -78,11 +79,16 @@ SEARCH_TRIGGERS = [
     Trigger("search_link_tag_moved", LINK_TAG, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
     Trigger("search_link_tag_removed", LINK_TAG, "DELETE", "OLD", PENDING_BY_LINK_ID),
     Trigger("search_tag_renamed", TAG, "UPDATE", "NEW", PENDING_BY_TAG, ("name",)),
+    Trigger("search_highlight_added", HIGHLIGHT, "INSERT", "NEW", PENDING_BY_LINK_ID),
+    Trigger("search_highlight_changed", HIGHLIGHT, "UPDATE", "NEW", PENDING_BY_LINK_ID, ("quote", "note", "link_id")),
+    Trigger("search_highlight_moved", HIGHLIGHT, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
+    Trigger("search_highlight_removed", HIGHLIGHT, "DELETE", "OLD", PENDING_BY_LINK_ID),
     Trigger("search_document_removed", DOCUMENT, "DELETE", "OLD", FORGET_DOCUMENT, vendor="sqlite"),
 ]
 SAVED_AT_TRIGGERS = [Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW", FOLLOW_SAVED_AT, ("saved_at",))]
 
 OWNER_OF_TAG = "(SELECT owner_id FROM library_tag WHERE id = {row}.tag_id)"
+OWNER_OF_LINK = "(SELECT owner_id FROM library_link WHERE id = {row}.link_id)"
 
 
 def _revision_triggers() -> list[Trigger]:
@@ -91,6 +97,7 @@ def _revision_triggers() -> list[Trigger]:
         (LINK, "{row}.owner_id", LISTED_COLUMNS),
         (TAG, "{row}.owner_id", ()),
         (LINK_TAG, OWNER_OF_TAG, ()),
+        (HIGHLIGHT, OWNER_OF_LINK, ()),
     ):
         for event in ("INSERT", "UPDATE", "DELETE"):
             triggers.append(

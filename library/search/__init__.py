@@ -1,14 +1,20 @@
 """Finding articles again: `search()` takes what a reader typed and gives a page of results."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
 from library.search import indexing
-from library.search.backends import backend
-from library.search.matches import Matches
+from library.search.fields import SORTS
+from library.search.matches import ORDERS, Matches
 from library.search.plan import Plan, make_plan
 from library.search.query import Query, parse
+from library.search.ranking import Ranking
+from library.search.suggestions import Suggestion, suggest
+
+__all__ = ["PAGE", "SORTS", "Results", "Suggestion", "count", "search"]
 
 PAGE = 20
 
@@ -17,6 +23,7 @@ PAGE = 20
 class Results:
     """One page. `links` are ids in order; `next` and `previous` are the keys of other pages, or blank.
 
+    `total` counts the articles with all that was asked. From `some_from` on, `links` have only some of the words.
     `first` is the place of the first one, where it is known; `cut` says how many the best are, where there are more.
     """
 
@@ -29,6 +36,9 @@ class Results:
     next: str = ""
     previous: str = ""
     cut: int = 0
+    some_from: int | None = None
+    own: int | None = None
+    suggestions: list[Suggestion] = field(default_factory=list)
 
 
 def search(
@@ -39,12 +49,14 @@ def search(
     query = parse(text)
     plan = make_plan(owner, query)
     sort = query.sort or sort
-    if sort != "oldest" and not plan.words:
+    if sort == "best" and not query.positive:
         sort = "newest"
     if not query:
         return Results(query, plan.sentences, sort, 0, [])
     if sort == "best":
-        return _best(query, plan, after, limit)
+        return _best(owner, query, plan, after, limit)
+    if sort in ORDERS:
+        return _in_order(query, plan, sort, after, limit)
     return _by_date(query, plan, sort, after, before, limit)
 
 
@@ -54,22 +66,42 @@ def count(owner: User, text: str) -> int:
     return Matches(make_plan(owner, query)).total if query else 0
 
 
-def _best(query: Query, plan: Plan, after: str, limit: int) -> Results:
-    """A page of the best matches; its key is how many come before it."""
-    matches, most = Matches(plan), backend().BEST
-    start = min(_number(after) or 0, most)
-    end = min(start + limit, most)
-    numbers = backend().best(plan, matches.of, end + 1)
+def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Results:
+    """A page of the best matches, then of those with some of the words; its key is how many come before it."""
+    matches = Matches(plan)
+    ranking = Ranking.of(plan, matches)
+    start = min(_number(after) or 0, len(ranking.numbers))
+    end = start + limit
+    page = ranking.numbers[start:end]
     return Results(
         query,
         plan.sentences,
         "best",
         matches.total,
-        _links(numbers[start:end]),
+        _links(page),
         first=start + 1,
-        next=f"after={end}" if end < min(len(numbers), most) else "",
+        next=f"after={end}" if end < len(ranking.numbers) else "",
         previous=f"after={max(start - limit, 0)}" if start else "",
-        cut=most if most < matches.total else 0,
+        cut=ranking.cut,
+        some_from=ranking.some_from(start, len(page)),
+        own=matches.own(query.positive) if matches.total else None,
+        suggestions=suggest(owner, query, plan) if not matches.total else [],
+    )
+
+
+def _in_order(query: Query, plan: Plan, sort: str, after: str, limit: int) -> Results:
+    """A page by title or length; its key is how many come before it."""
+    matches, start = Matches(plan), _number(after) or 0
+    numbers = matches.in_order(sort, start, limit + 1)
+    return Results(
+        query,
+        plan.sentences,
+        sort,
+        matches.total,
+        _links(numbers[:limit]),
+        first=start + 1,
+        next=f"after={start + limit}" if len(numbers) > limit else "",
+        previous=f"after={max(start - limit, 0)}" if start else "",
     )
 
 

@@ -3,11 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any
 
 from django.db import connection, transaction
 
-from library.models import Kind, Link, LinkTag, SearchDocument, SearchPending, Section
+from library.models import (
+    Highlight,
+    Kind,
+    Link,
+    LinkTag,
+    SearchDocument,
+    SearchPending,
+    Section,
+)
+from library.search import vocabulary
 from library.search.backends import backend
 from library.search.documents import Document
 from library.search.numbers import free_numbers
@@ -87,6 +95,7 @@ def rebuild(owner_id: int | None = None) -> int:
         if owner_id is None:
             backend().clear()
         documents.delete()
+        vocabulary.forget(owner_id)
         _note_all(owner_id)
     done = 0
     while count := drain(BATCH, owner_id):
@@ -110,17 +119,19 @@ def read_documents(link_ids: Sequence[int]) -> list[Document]:
     links = Link.objects.kept().filter(pk__in=link_ids).order_by("pk")
     texts, tags = _texts(link_ids), _tags(link_ids)
     return [
-        Document(owner_id, pk, saved_at, title, tags=tags[pk], **texts[pk])
+        Document(owner_id, pk, saved_at, title, texts[pk], tags[pk])
         for pk, owner_id, saved_at, title in links.values_list("pk", "owner_id", "saved_at", "title")
     ]
 
 
-def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     sections = Section.objects.filter(link_id__in=link_ids).order_by("link_id", "position", "id")
-    found: dict[int, dict[str, Any]] = defaultdict(dict)
     for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
-        field, texts = FIELD_OF_KIND[Kind(kind)], found[link_id]
-        texts[field] = f"{texts[field]}\n\n{text}" if field in texts else text
+        found[link_id][FIELD_OF_KIND[Kind(kind)]].append(text)
+    highlights = Highlight.objects.filter(link_id__in=link_ids).order_by("link_id", "id")
+    for link_id, quote, note in highlights.values_list("link_id", "quote", "note"):
+        found[link_id]["highlights"] += filter(None, (quote, note))
     return found
 
 
@@ -151,6 +162,7 @@ def _write(documents: list[Document]) -> None:
         numbers = free_numbers([document.wanted_number for document in documents])
         # In the order of their numbers: FTS5 writes out all it holds in memory whenever a lower one comes.
         backend().insert(sorted(zip(numbers, documents, strict=True), key=itemgetter(0)))
+        vocabulary.learn(documents)
 
 
 def _note_all(owner_id: int | None) -> None:

@@ -1,128 +1,186 @@
-"""What a query means in one reader's library: names become ids, words become conditions."""
+"""What a query means in one reader's library: names become ids, words become terms, filters become conditions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import connection
+from django.utils import timezone
 
+from library.content import periods
+from library.content.languages import ENGLISH, stem
 from library.content.text import fold
-from library.content.urls import site
-from library.models import Tag, User
-from library.models.links import UNREAD
-from library.search.documents import UNTAGGED
-from library.search.query import NO_TAG, Filter, Query, Words
+from library.models import SearchLanguage, Tag, User
+from library.search import vocabulary
+from library.search.conditions import Clause, clause, types_in_use
+from library.search.documents import UNTAGGED, first_number
+from library.search.fields import NO_TAG
+from library.search.query import All, Either, Filter, Node, Not, Query, Words
 
-# The types that a reader uses, found by stepping from one to the next in the index on them.
-TYPES_IN_USE = """
-WITH RECURSIVE step(type) AS (
-    SELECT min(type) FROM library_link WHERE owner_id = %s AND deleted_at IS NULL
-    UNION ALL
-    SELECT (SELECT min(type) FROM library_link WHERE owner_id = %s AND deleted_at IS NULL AND type > step.type)
-    FROM step WHERE step.type IS NOT NULL
-) SELECT type FROM step WHERE type IS NOT NULL
-"""
+# Several of these ask for any of their values; of all others, each must hold.
+ANY_OF = ("type", "site", "state", "colour", "import")
+MOST_LONGER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The index knows tags by their ids."""
+
+    tag_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL on a link called l (and its document, called d), with its parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+NEVER = Condition("1 = 0")
+Part = Words | Tagged | Condition | All | Either | Not  # what a query's filters have become
 
 
 @dataclass(slots=True)
 class Plan:
-    """`conditions` are SQL on the link, called l, with their parameters: all must hold. `impossible`: nothing can.
+    """`index` holds what the index of words can answer alone, `conditions` everything else: all must hold.
 
-    `in_title`: the words must all be in the title.
+    `dates` narrows to a stretch of saved times. `languages` are those in whose stems this reader's texts are indexed.
     """
 
     owner_id: int
-    words: list[Words] = field(default_factory=list)
-    without_words: list[Words] = field(default_factory=list)
-    tags: list[int] = field(default_factory=list)
-    without_tags: list[int] = field(default_factory=list)
-    conditions: list[tuple[str, list[Any]]] = field(default_factory=list)
-    impossible: bool = False
-    in_title: bool = False
+    languages: tuple[str, ...] = (ENGLISH,)
+    index: tuple[Any, ...] = ()
+    conditions: tuple[Any, ...] = ()
+    dates: periods.Period | None = None
     sentences: list[str] = field(default_factory=list, compare=False)
 
     @property
-    def asks_the_index(self) -> bool:
-        return bool(self.words or self.without_words or self.tags or self.without_tags)
+    def words(self) -> list[Words]:
+        """The words that every match has."""
+        return [part for part in self.index if isinstance(part, Words)]
+
+    @property
+    def impossible(self) -> bool:
+        return NEVER in self.conditions
+
+    @property
+    def edges(self) -> tuple[int, int]:
+        """The lowest number of this owner's documents, and the lowest beyond."""
+        return first_number(self.owner_id), first_number(self.owner_id + 1)
+
+    def asking(self, *index: Any) -> Plan:
+        """The same owner, asked for something else."""
+        return Plan(self.owner_id, self.languages, tuple(index))
+
+    def with_index(self, *index: Any) -> Plan:
+        return replace(self, index=tuple(index))
 
 
 def make_plan(owner: User, query: Query) -> Plan:
-    plan = Plan(
-        owner.pk,
-        words=query.positive,
-        without_words=[words for words in query.words if words.negative],
-        sentences=list(query.sentences),
-    )
-    _add_tags(plan, _filters(query, "tag"))
-    _add_types(plan, _filters(query, "type"))
-    _add(plan, "site", [(one, [_site(one.value)]) for one in _filters(query, "site")])
-    _add_states(plan, _filters(query, "is"))
+    known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
+    plan = Plan(owner.pk, tuple(dict.fromkeys((ENGLISH, *known))), sentences=list(query.sentences))
+    parts = _Resolver(plan).parts(query.tree)
+    plan.index = tuple(part for part in parts if _is_for_index(part))
+    plan.conditions = tuple(part for part in parts if not _is_for_index(part))
     return plan
 
 
-def _filters(query: Query, name: str) -> list[Filter]:
-    return [one for one in query.filters if one.field == name]
+def _is_for_index(part: Any) -> bool:
+    if isinstance(part, Not):
+        return _is_for_index(part.part)
+    if isinstance(part, All | Either):
+        return all(_is_for_index(each) for each in part.parts)
+    return not isinstance(part, Condition)
 
 
-def _add_tags(plan: Plan, filters: Sequence[Filter]) -> None:
-    for one in filters:
-        tag_id = UNTAGGED if one.value.lower() == NO_TAG else _tag_id(plan.owner_id, one.value)
-        if tag_id is None:
-            plan.sentences.append(f"You have no tag “{one.value}”.")
-            plan.impossible |= not one.negative
-        else:
-            (plan.without_tags if one.negative else plan.tags).append(tag_id)
+class _Resolver:
+    """Makes conditions of a query's filters; says in the plan's sentences which name nothing."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._types: dict[str, list[str]] | None = None
+
+    def parts(self, tree: All) -> list[Any]:
+        """What must all hold. The first stretch of saved times becomes the plan's."""
+        dates = next((part for part in tree.parts if isinstance(part, Filter) and part.field == "saved"), None)
+        if dates:
+            self._plan.dates = _period(dates.value)
+        return list(self._all(part for part in tree.parts if part is not dates))
+
+    def _all(self, parts: Iterator[Node] | Sequence[Node]) -> Iterator[Any]:
+        groups: dict[str, list[Any]] = {}
+        for part in parts:
+            name = _kind(part)
+            if name in ANY_OF:
+                groups.setdefault(name, []).append(self._one(part))
+            else:
+                made = self._one(part)
+                yield from made.parts if isinstance(made, All) else [made]
+        for same in groups.values():
+            yield same[0] if len(same) == 1 else Either(tuple(same))
+
+    def _one(self, node: Node) -> Any:
+        if isinstance(node, Words):
+            return self._open_ended(node) if node.prefix else node
+        if isinstance(node, Filter):
+            return self._filter(node)
+        if isinstance(node, Not):
+            return Not(self._one(node.part))
+        if isinstance(node, All):
+            return All(tuple(self._all(node.parts)))
+        return Either(tuple(self._one(part) for part in node.parts))
+
+    def _open_ended(self, words: Words) -> Any:
+        """The index knows the beginnings of stems only: `accessib` is no part of the stem of accessibility. Words of
+        this library that begin so and whose stems do not are asked for by themselves."""
+        *first, last = words.tokens
+        others: dict[str, str] = {}
+        for word in vocabulary.beginning_with(self._plan.owner_id, last, MOST_LONGER):
+            for language in self._plan.languages:
+                if not (stemmed := stem(word, language)).startswith(last):
+                    others.setdefault(stemmed, word)
+        longer = (replace(words, tokens=(*first, word), prefix=False) for word in others.values())
+        return Either((words, *longer)) if others else words
+
+    def _filter(self, one: Filter) -> Any:
+        if one.field == "tag":
+            return self._tag(one.value)
+        if one.field == "type":
+            return self._type(one.value)
+        return _condition(clause(one))
+
+    def _tag(self, value: str) -> Any:
+        """A tag by its name, else by the form it has in addresses."""
+        if value.lower() == NO_TAG:
+            return Tagged(UNTAGGED)
+        tags = Tag.objects.filter(owner_id=self._plan.owner_id).values_list("pk", flat=True)
+        named = tags.filter(name_key=fold(value)).first() or tags.filter(slug=value).first()
+        if named is None:
+            self._plan.sentences.append(f"You have no tag “{value}”.")
+            return NEVER
+        return Tagged(named)
+
+    def _type(self, value: str) -> Any:
+        if self._types is None:
+            self._types = types_in_use(self._plan.owner_id)
+        names = self._types.get(fold(value), [])
+        if not names:
+            self._plan.sentences.append(f"No article has the type “{value}”.")
+            return NEVER
+        return Condition(f"l.type IN ({', '.join(['%s'] * len(names))})", tuple(names))
 
 
-def _tag_id(owner_id: int, value: str) -> int | None:
-    """A tag by its name, else by the form it has in addresses."""
-    tags = Tag.objects.filter(owner_id=owner_id).values_list("pk", flat=True)
-    named = tags.filter(name_key=fold(value)).first()
-    return named if named is not None else tags.filter(slug=value).first()
+def _kind(part: Node) -> str:
+    if not isinstance(part, Filter):
+        return ""
+    return "state" if part.field == "is" and part.value != "fav" else part.field
 
 
-def _add_types(plan: Plan, filters: Sequence[Filter]) -> None:
-    in_use = _types_in_use(plan.owner_id) if filters else {}
-    for one in filters:
-        if fold(one.value) not in in_use:
-            plan.sentences.append(f"No article has the type “{one.value}”.")
-    _add(plan, "type", [(one, in_use.get(fold(one.value), [])) for one in filters])
+def _condition(found: Clause) -> Condition:
+    return Condition(found[0], tuple(found[1]))
 
 
-def _types_in_use(owner_id: int) -> dict[str, list[str]]:
-    """The types as they are spelt, by their folded form."""
-    found: dict[str, list[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(TYPES_IN_USE, [owner_id, owner_id])
-        for (name,) in cursor.fetchall():
-            found.setdefault(fold(name), []).append(name)
-    return found
-
-
-def _site(value: str) -> str:
-    """The site of an address or of a host, as links keep it."""
-    return site(value if "://" in value else f"https://{value}") or value.lower()
-
-
-def _add_states(plan: Plan, filters: Sequence[Filter]) -> None:
-    states = [one for one in filters if one.value != "fav"]
-    _add(plan, "state", [(one, list(UNREAD) if one.value == "unread" else [one.value]) for one in states])
-    for one in filters:
-        if one.value == "fav":
-            plan.conditions.append(("NOT l.favourite" if one.negative else "l.favourite", []))
-
-
-def _add(plan: Plan, column: str, found: Sequence[tuple[Filter, list[str]]]) -> None:
-    """Any of the wanted values, and none of the unwanted ones."""
-    wanted = [value for one, values in found if not one.negative for value in values]
-    unwanted = [value for one, values in found if one.negative for value in values]
-    if wanted:
-        plan.conditions.append((f"l.{column} IN ({_marks(wanted)})", wanted))
-    elif any(not one.negative for one, _ in found):
-        plan.impossible = True
-    if unwanted:
-        plan.conditions.append((f"l.{column} NOT IN ({_marks(unwanted)})", unwanted))
-
-
-def _marks(values: Sequence[str]) -> str:
-    return ", ".join(["%s"] * len(values))
+def _period(value: str) -> periods.Period | None:
+    return periods.parse(value, timezone.localdate(), timezone.get_current_timezone())

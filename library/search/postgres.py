@@ -1,41 +1,48 @@
-"""The index in PostgreSQL: a weighted tsvector beside each document's number."""
+"""The index in PostgreSQL: tsvectors beside each document's number, made of the same terms as SQLite's.
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+`vector` has the title as A, overview and tags as B, summary, notes and highlights as C, the article as D. `layers`, for
+`in:`, has notes, highlights, overview and summary apart: a tsvector tells no more than four classes.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
-from library.search.documents import WEIGHTS, Document, first_number
-from library.search.plan import Plan
-from library.search.query import Words
+from library.search.documents import WEIGHTS, Document
+from library.search.plan import Plan, Tagged
+from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchdocument AS t"
 KEY = "t.number"
-# PostgreSQL takes no tsvector over 1 MB. A word costs its bytes and up to five more, a byte of text at most
-# two of a tsvector: so much text of one document fits whatever it says. What comes after it is not found.
-INDEXED_BYTES = 500_000
+# Positions beyond this are all the same to PostgreSQL, and more than so many of one word are not kept.
+LAST_POSITION, MOST_POSITIONS = 16_383, 255
 # ts_rank reads each document's whole tsvector, some 10 µs: of more matches, only the newest are ranked and shown.
 RANKED = BEST = 500
+SAMPLE = 300
 LOCK_KEY = 0x636F6D6D  # any number of our own
+EVERY = "#"  # every document has it, to ask for all but some; no text is indexed with it alone
+CLASSES = {
+    "title": "A", "overview": "B", "tags": "B", "summary": "C", "notes": "C", "highlights": "C", "article": "D",
+}  # fmt: skip
+LAYER_CLASSES = {"notes": "A", "highlights": "B", "overview": "C", "summary": "D"}
+# The classes of a tsvector, D to A, weigh as the field that stands here for each does in WEIGHTS, A being 1.
+CLASS_WEIGHTS = [WEIGHTS[name] / WEIGHTS["title"] for name in ("article", "summary", "overview", "title")]
 
 INSERT = """
-INSERT INTO library_searchdocument (number, owner_id, link_id, checksum, vector) VALUES (%s, %s, %s, %s,
-    setweight(to_tsvector('commonplace', %s), 'A') || setweight(to_tsvector('commonplace', %s), 'B') ||
-    setweight(to_tsvector('commonplace', %s), 'C') || setweight(to_tsvector('commonplace', %s), 'D') ||
-    array_to_tsvector(%s))
+INSERT INTO library_searchdocument (number, owner_id, link_id, checksum, cut, vector, layers)
+VALUES (%s, %s, %s, %s, %s, %s::tsvector, %s::tsvector)
 """
-# The four classes of a tsvector, D to A, weigh as their first field does in WEIGHTS, A being 1.
-CLASS_WEIGHTS = [WEIGHTS[name] / WEIGHTS["title"] for name in ("article", "summary", "overview", "title")]
 # 1: a rank is divided by the logarithm of the document's length.
-RANK = """
-SELECT number FROM library_searchdocument WHERE number = ANY(%s)
-ORDER BY ts_rank(%s::float4[], vector, to_tsquery('commonplace', %s), 1) DESC, number DESC LIMIT %s
+RANK = "SELECT t.number, {ranks} FROM library_searchdocument AS t WHERE t.number = ANY(%s)"
+ONE_RANK = "ts_rank(%s::float4[], t.vector, %s::tsquery, 1) * %s"
+SHARES = """
+SELECT {counts} FROM (SELECT vector FROM library_searchdocument WHERE number >= %s AND number < %s
+ORDER BY number DESC LIMIT %s) AS newest
 """
-EVERY_WORD = "#"  # every document has it, to ask for all but some; no text does, since # is no letter
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def version(owner_id: int) -> None:
@@ -49,55 +56,102 @@ def lock() -> None:
 
 
 def insert(numbered: Sequence[tuple[int, Document]]) -> None:
-    rows: list[tuple[Any, ...]] = [
-        (
-            number,
-            one.owner_id,
-            one.link_id,
-            one.checksum,
-            *weighted_texts(one),
-            [*map(tag_word, one.tag_ids), EVERY_WORD],
-        )
-        for number, one in numbered
+    rows = [
+        (number, one.owner_id, one.link_id, one.checksum, one.is_cut, *_vectors(one)) for number, one in numbered
     ]
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
 
 
-def weighted_texts(document: Document) -> list[str]:
-    """Four texts by weight: title; overview and tags; summary and notes; article."""
-    title, overview, summary, article, notes = document.plain_texts()
-    names = " ".join(name for _, name in document.tags)
-    room, texts = INDEXED_BYTES, []
-    for text in (title, f"{overview} {names}", f"{summary} {notes}", article):
-        kept = words_only(text).encode(errors="replace")[:room]
-        room -= len(kept)
-        texts.append(kept.decode(errors="ignore"))
-    return texts
+def _vectors(document: Document) -> tuple[str, str]:
+    terms, tags = document.terms, [*map(_tag_term, document.tag_ids), EVERY]
+    return _vector(terms, CLASSES, tags), _vector(terms, LAYER_CLASSES, [])
 
 
-def words_only(text: str) -> str:
-    """Words as SQLite's unicode61 sees them: letters and digits, folded, without accents."""
-    if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _BETWEEN_WORDS.sub(" ", text.casefold())
+def _vector(terms: dict[str, str], classes: dict[str, str], bare: Iterable[str]) -> str:
+    """A tsvector as text: each term with its positions and their class; a phrase does not reach from field to field."""
+    positions: dict[str, list[str]] = defaultdict(list)
+    place = 0
+    for name, letter in classes.items():
+        for term in terms[name].split():
+            place += 1
+            if len(positions[term]) < MOST_POSITIONS and place <= LAST_POSITION:
+                positions[term].append(f"{place}{letter}")
+        place += 1
+    words = (f"'{term}':{','.join(found)}" if found else f"'{term}'" for term, found in positions.items())
+    return " ".join([*words, *(f"'{word}'" for word in bare)])
 
 
-def tag_word(tag_id: int) -> str:
-    """A word for the tag itself, so that C and C++ differ."""
-    return f"{EVERY_WORD}{tag_id}"
+def _tag_term(tag_id: int) -> str:
+    """A term for the tag itself, so that C and C++ differ."""
+    return f"{EVERY}{tag_id}"
 
 
 def match(plan: Plan) -> tuple[str, list[Any]]:
     """The SQL condition that the plan's words and tags make, within its owner's documents."""
-    edges = [first_number(plan.owner_id), first_number(plan.owner_id + 1)]
-    words = [*map(phrase, plan.words), *(f"!{phrase(words)}" for words in plan.without_words)]
-    tags = [*(f"'{tag_word(tag)}'" for tag in plan.tags), *(f"!'{tag_word(tag)}'" for tag in plan.without_tags)]
-    if not plan.words and not plan.tags:
-        tags.append(f"'{EVERY_WORD}'")  # the index can only leave out from what it has found
-    queries = ["%s::tsquery"] * bool(tags) + ["to_tsquery('commonplace', %s)"] * bool(words)
-    sql = f"t.number >= %s AND t.number < %s AND t.vector @@ ({' && '.join(queries)})"
-    return sql, [*edges, *(" & ".join(asked) for asked in (tags, words) if asked)]
+    sql, parameters = _clause(All(plan.index), plan.languages, "t")
+    return f"t.number >= %s AND t.number < %s AND {sql}", [*plan.edges, *parameters]
+
+
+def contains(plan: Plan, part: Any) -> tuple[str, list[Any]]:
+    """SQL that holds where the document called d matches a part of the plan's query."""
+    return _clause(part, plan.languages, "d")
+
+
+def _clause(part: Any, languages: Sequence[str], table: str) -> tuple[str, list[Any]]:
+    """One tsquery where all of the part can be asked of one tsvector; else SQL over both."""
+    if not _asks_layers(part):
+        # The index can only leave out from what it has found.
+        asked = _tsquery(part, languages)
+        return f"{table}.vector @@ %s::tsquery", [f"'{EVERY}' & {asked}" if "!" in asked else asked]
+    if isinstance(part, Words):
+        return _layers(part, languages, table)
+    if isinstance(part, Not):
+        sql, parameters = _clause(part.part, languages, table)
+        return f"NOT ({sql})", parameters
+    made = [_clause(each, languages, table) for each in part.parts]
+    word = " OR " if isinstance(part, Either) else " AND "
+    return f"({word.join(sql for sql, _ in made)})", [value for _, values in made for value in values]
+
+
+def _asks_layers(part: Any) -> bool:
+    if isinstance(part, Words):
+        return bool(part.places) and not set(part.places) <= {"title", "article"}
+    if isinstance(part, Not):
+        return _asks_layers(part.part)
+    return isinstance(part, All | Either) and any(map(_asks_layers, part.parts))
+
+
+def _layers(words: Words, languages: Sequence[str], table: str) -> tuple[str, list[Any]]:
+    """Words in some parts of an article, of which `layers` tells four apart and `vector` the other two."""
+    asked = []
+    for column, classes in (("layers", LAYER_CLASSES), ("vector", {"title": "A", "article": "D"})):
+        letters = "".join(classes[place] for place in words.places if place in classes)
+        if letters:
+            asked.append((f"{table}.{column} @@ %s::tsquery", _phrase(words, languages, letters)))
+    return f"({' OR '.join(sql for sql, _ in asked)})", [query for _, query in asked]
+
+
+def _tsquery(part: Any, languages: Sequence[str]) -> str:
+    if isinstance(part, Words):
+        letters = "".join(CLASSES[place] for place in part.places)
+        return _phrase(part, languages, letters)
+    if isinstance(part, Tagged):
+        return f"'{_tag_term(part.tag_id)}'"
+    if isinstance(part, Not):
+        return f"!{_tsquery(part.part, languages)}"
+    word = " | " if isinstance(part, Either) else " & "
+    return f"({word.join(_tsquery(each, languages) for each in part.parts)})" if part.parts else f"'{EVERY}'"
+
+
+def _phrase(words: Words, languages: Sequence[str], letters: str = "") -> str:
+    """The terms that the words may have become. A term holds nothing that a tsquery would read as its own syntax."""
+    asked = []
+    for terms in words.spellings(languages):
+        ends = ["*" * (words.open_ended and place == len(terms)) + letters for place in range(1, len(terms) + 1)]
+        marked = [f"'{term}'{f':{end}' if end else ''}" for term, end in zip(terms, ends, strict=True)]
+        asked.append(f"({' <-> '.join(marked)})")
+    return f"({' | '.join(asked)})"
 
 
 @contextmanager
@@ -112,20 +166,64 @@ def reading() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_seqscan = on")
 
 
-def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[int]:
-    """Up to `most` numbers of matches, best first. `newest` finds so many of the newest matches of a plan."""
+def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[tuple[int, float]]:
+    """Up to `most` (number, score) of matches; a lower score is better. `newest` finds so many of a plan's newest."""
+    words = [part for part in plan.index if _has_words(part)]
+    return _ranked(plan, newest(plan, RANKED), words, most)
+
+
+def some(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int, size: int) -> list[tuple[int, float]]:
+    """Like `best`, of articles that have some of the plan's words, and whatever else it asks for, among `size` in all.
+
+    The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
+    """
+    rest = [part for part in plan.index if not isinstance(part, Words)]
+    known = shares(plan, plan.words)
+    telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
+    found: dict[int, None] = {}
+    for words in telling:
+        if len(found) >= RANKED:
+            break
+        found |= dict.fromkeys(newest(plan.with_index(*rest, words), RANKED - len(found)))
+    return _ranked(plan, list(found), telling, most)
+
+
+def _has_words(part: Any) -> bool:
+    return isinstance(part, Words) or (isinstance(part, All | Either) and any(map(_has_words, part.parts)))
+
+
+def _ranked(plan: Plan, found: list[int], parts: Sequence[Any], most: int) -> list[tuple[int, float]]:
+    """The sum of each word's own rank, weighed by how rare it is: ts_rank alone takes all words for equally telling."""
+    if not found or not parts:
+        return [(number, 0.0) for number in found[:most]]
+    known = shares(plan, [part for part in parts if isinstance(part, Words)])
+    parameters: list[Any] = []
+    for part in parts:
+        parameters += [CLASS_WEIGHTS, _tsquery(part, plan.languages), _telling(known.get(part, 0.0))]
     with connection.cursor() as cursor:
-        asked = " & ".join(map(phrase, plan.words))
-        cursor.execute(RANK, [newest(plan, RANKED), CLASS_WEIGHTS, asked, most])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(RANK.format(ranks=" + ".join([ONE_RANK] * len(parts))), [*parameters, found])
+        scored = [(number, -score) for number, score in cursor.fetchall()]
+    return sorted(scored, key=lambda each: (each[1], -each[0]))[:most]
 
 
-def phrase(words: Words) -> str:
-    """Words for to_tsquery: nothing but letters and digits, so that its syntax is ours alone."""
-    asked = [" <-> ".join(words_only(" ".join(tokens)).split()) for tokens in words.spellings()]
-    if words.prefix:
-        asked[0] += ":*"
-    return f"({' | '.join(asked)})"
+def _telling(share: float) -> float:
+    """The inverse document frequency of a word in this share of the articles (Robertson and Spärck Jones), at least
+    next to nothing: bm25 in SQLite has the same."""
+    frequency = share * SAMPLE
+    return max(math.log((SAMPLE - frequency + 0.5) / (frequency + 0.5)), 1e-6)
+
+
+def shares(plan: Plan, words: Sequence[Words]) -> dict[Words, float]:
+    """In which part of the newest articles each of the words stands. Few articles tell nothing."""
+    wanted = list(dict.fromkeys(words))
+    if not wanted:
+        return {}
+    counts = ", ".join(["count(*) FILTER (WHERE vector @@ %s::tsquery)"] * len(wanted))
+    asked = [_tsquery(one, plan.languages) for one in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(SHARES.format(counts=counts), [*asked, *plan.edges, SAMPLE])
+        found = cursor.fetchone()
+    return {one: count / SAMPLE for one, count in zip(wanted, found, strict=True)}
 
 
 def clear() -> None:

@@ -1,53 +1,94 @@
 """The query language: any text in, what it asks for out. Pure and total: it never raises.
 
-`word` · `"exact phrase"` · `-not` · `prefix*` · `tag:` `type:` `is:` `site:` · `sort:`
+`word` · `"exact phrase"` · `-not` · `this OR that` · `( )` · `prefix*` · `name:value` for the names in `fields`.
 """
+
+from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from library.search.stems import longer_words
+from library.content import words as content_words
+from library.content.languages import ENGLISH, stem
+from library.search.fields import FIELD_SYNONYMS, FIELDS, PLACES, complaint
 
 LONGEST_QUERY = 1_000
 MOST_ITEMS = 40
-SHORTEST_PREFIX = 3
-FILTERS = ("tag", "type", "is", "site")
-SORTS = ("best", "newest", "oldest")
-STATES = ("inbox", "reading", "finished", "archived")
-IS_WORDS = (*STATES, "unread", "fav")
-IS_SYNONYMS = {"favourite": "fav", "favorite": "fav", "favourites": "fav", "starred": "fav", "read": "finished"}
-NO_TAG = "none"
-EXAMPLES = {"tag": "tag:databases", "type": 'type:"Tech Deep Dive"', "is": "is:unread", "site": "site:example.org"}
+DEEPEST = 10
+SHORTEST_PREFIX = 2
+# A longer run of characters without blanks is no word but a sentence: its pairs are looked for one by one.
+LONGEST_RUN = 4
+OR = "OR"
 
-_QUOTES = str.maketrans("“”„‟«»＂", '"""""""')
-_ITEM = re.compile(r'(?P<minus>-*)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<bare>[^\s"]+))')
-_TOKEN = re.compile(r"[^\W_]+")
-# What SQLite's index takes for letters of private use are words of our own there.
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_QUOTES = str.maketrans("“”„‟«»＂（）：", '"""""""():')
+_ITEM = re.compile(
+    r'(?P<minus>-*)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|'
+    r'(?P<bare>(?:[^\s"()]|\([^\s"()]*\)(?<!^\())+))'
+)
+_OPENING = re.compile(r"(-*)\(")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One word, or several that must follow each other. A prefix is open at its end."""
+    """One word, or several that must follow each other, folded. A prefix is open at its end.
+
+    `places` are the parts of an article in which they count; none means all.
+    """
 
     tokens: tuple[str, ...]
     prefix: bool = False
-    negative: bool = False
+    places: tuple[str, ...] = ()
 
-    def spellings(self) -> list[tuple[str, ...]]:
-        """The words, and for a prefix those of its longer words that an index of stems does not find by it."""
-        return [
-            self.tokens,
-            *((*self.tokens[:-1], word) for word in longer_words(self.tokens[-1].lower()) if self.prefix),
-        ]
+    def spellings(self, languages: Sequence[str] = (ENGLISH,)) -> list[tuple[str, ...]]:
+        """The terms that the index may have for these words, in texts of each of these languages."""
+        return list(dict.fromkeys(tuple(self._terms(language)) for language in languages))
+
+    @property
+    def open_ended(self) -> bool:
+        """A single character of a script without blanks begins the pairs that it is indexed in."""
+        last = self.tokens[-1]
+        return self.prefix or (len(last) == 1 and content_words.is_paired(last))
+
+    def _terms(self, language: str) -> Iterator[str]:
+        for place, token in enumerate(self.tokens, 1):
+            if not content_words.is_paired(token):
+                yield token if self.prefix and place == len(self.tokens) else _term(token, language)
+            elif place == len(self.tokens) and len(token) > 1:
+                yield from content_words.pairs(token)[:-1]
+            else:
+                yield from content_words.pairs(token)
+
+
+def _term(token: str, language: str) -> str:
+    return stem(token[: content_words.LONGEST], language) if token.isalnum() else token
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     field: str
     value: str
-    negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """What must all hold; of nothing, everything."""
+
+    parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Node
+
+
+Node = Words | Filter | All | Either | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +105,7 @@ class Chip:
 class Query:
     """What was understood; `sentences` say what was not. `text` is what no chip stands for, `kept` what chips do."""
 
-    words: list[Words] = field(default_factory=list)
-    filters: list[Filter] = field(default_factory=list)
+    tree: All = field(default_factory=All)
     sort: str = ""
     chips: list[Chip] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
@@ -73,128 +113,209 @@ class Query:
     kept: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.filters)
+        return bool(self.tree.parts)
 
     @property
     def positive(self) -> list[Words]:
-        return [words for words in self.words if not words.negative]
+        """The words that an article may have been found by."""
+        return list(wanted_words(self.tree))
+
+
+def wanted_words(node: Node) -> Iterator[Words]:
+    """Words in a part of a query that are not left out, each once."""
+    if isinstance(node, Words):
+        yield node
+    elif isinstance(node, All | Either):
+        yield from dict.fromkeys(word for part in node.parts for word in wanted_words(part))
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
-    """One part of the query as it was typed."""
+class _Part:
+    """One part of the query as it was typed. `node` is None where it asks for nothing by itself."""
 
     raw: str
-    minus: bool
-    field: str
-    value: str
-    quoted: bool
-    closed: bool
-
-    @property
-    def is_sort(self) -> bool:
-        return self.field == "sort"
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """The words of a text as the index divides it: letters and digits only."""
-    return tuple(_TOKEN.findall(text))
+    node: Node | None
+    chip: tuple[str, str, bool] | None = None
 
 
 def parse(text: str) -> Query:
     """Read a query."""
     query = Query()
-    items = _items(_clean(text, query), query)
-    chips = {place for place, item in enumerate(items) if _read(item, query)}
-    query.text = " ".join(item.raw for place, item in enumerate(items) if place not in chips and not item.is_sort)
-    query.kept = " ".join(items[place].raw for place in sorted(chips))
-    query.chips = [_chip(items, place) for place in sorted(chips)]
+    parts = _Reader(_clean(text, query), query).parts()
+    query.tree = _grouped(parts)
+    chips = [place for place, part in enumerate(parts) if part.chip and not _beside_or(parts, place)]
+    rest = [place for place in range(len(parts)) if place not in chips and not _is_sort(parts[place])]
+    query.text = " ".join(parts[place].raw for place in rest)
+    query.kept = " ".join(parts[place].raw for place in chips)
+    query.chips = [_chip(parts, place) for place in chips]
     return query
 
 
 def _clean(text: str, query: Query) -> str:
     text = unicodedata.normalize("NFC", text.encode(errors="ignore").decode())
-    text = _PRIVATE.sub(" ", text).replace("\0", " ").translate(_QUOTES)
+    text = text.replace("\0", " ").translate(_QUOTES).strip()
     if len(text) > LONGEST_QUERY:
         query.sentences.append(f"Only the first {LONGEST_QUERY:,} characters were searched.")
     return text[:LONGEST_QUERY]
 
 
-def _items(text: str, query: Query) -> list[_Item]:
-    items = [_item(match) for match in _ITEM.finditer(text)]
-    if len(items) > MOST_ITEMS:
-        query.sentences.append(f"Only the first {MOST_ITEMS} words were searched.")
-    return items[:MOST_ITEMS]
+def _is_or(part: _Part) -> bool:
+    return part.raw == OR and part.node is None
 
 
-def _item(match: re.Match[str]) -> _Item:
-    quoted, bare = match["quoted"], match["bare"] or ""
-    field, value = (match["field"] or "").lower(), (bare if quoted is None else quoted).strip()
-    if not field and bare[:-1].lower() in (*FILTERS, "sort") and bare.endswith(":"):
-        field, value = bare[:-1].lower(), ""
-    closed = quoted is None or bool(match["end"])
-    raw = match[0] if closed else f'{match[0]}"'
-    return _Item(raw, bool(match["minus"]), field, value, quoted is not None, closed)
+def _is_sort(part: _Part) -> bool:
+    return part.node is None and not part.chip and part.raw.lower().startswith("sort:")
 
 
-def _read(item: _Item, query: Query) -> bool:
-    """Take one item into the query. True if it is one that can be taken off as a chip."""
-    if not item.closed and item.value:
-        query.sentences.append(f"A quotation mark is missing after “{item.value}”.")
-    if item.is_sort:
-        return _read_sort(item, query)
-    if item.field in FILTERS:
-        return _read_filter(item, query)
-    return _read_words(item, query)
+def _beside_or(parts: Sequence[_Part], place: int) -> bool:
+    return any(0 <= each < len(parts) and _is_or(parts[each]) for each in (place - 1, place + 1))
 
 
-def _read_sort(item: _Item, query: Query) -> bool:
-    if item.value.lower() in SORTS:
-        query.sort = item.value.lower()
-    else:
-        query.sentences.append(f"“sort:{item.value}” is no order. Try sort:best, sort:newest or sort:oldest.")
-    return False
+def _chip(parts: Sequence[_Part], place: int) -> Chip:
+    without = " ".join(part.raw for part in (*parts[:place], *parts[place + 1 :]))
+    name, value, negative = parts[place].chip or ("", "", False)
+    return Chip(name, value, negative, without)
 
 
-def _read_filter(item: _Item, query: Query) -> bool:
-    value = item.value
-    if not value:
-        query.sentences.append(f"“{item.field}:” needs a word after the colon, such as {EXAMPLES[item.field]}.")
-        return False
-    if item.field == "is":
-        value = IS_SYNONYMS.get(value.lower(), value.lower())
-        if value not in IS_WORDS:
-            known = ", ".join(f"is:{word}" for word in IS_WORDS)
-            query.sentences.append(f"“is:{item.value}” says nothing about an article. Try {known}.")
-            return False
-    query.filters.append(Filter(item.field, value, item.minus))
-    return True
+def _grouped(parts: Sequence[_Part]) -> All:
+    """The parts of one level as a tree: OR binds its two neighbours, `in:` says where the words of the level stand."""
+    nodes: list[Node] = []
+    joined = False
+    places: list[str] = []
+    for part in parts:
+        if _is_or(part):
+            joined = bool(nodes)
+        elif isinstance(part.node, Filter) and part.node.field == "in":
+            places.append(part.node.value)
+        elif isinstance(part.node, Not) and isinstance(part.node.part, Filter) and part.node.part.field == "in":
+            places += [place for place in PLACES if place != part.node.part.value]
+        elif part.node is not None:
+            nodes = [*nodes[:-1], _either(nodes[-1], part.node)] if joined else [*nodes, part.node]
+            joined = False
+    return All(tuple(_placed(node, tuple(dict.fromkeys(places))) for node in nodes))
 
 
-def _read_words(item: _Item, query: Query) -> bool:
-    """Text, also that of an unknown field: `10:30` and `std::vector` are words, not mistakes."""
-    found = tokens(f"{item.field} {item.value}")
-    if not found:
-        if item.raw.strip('-"'):
-            query.sentences.append(f"“{item.raw}” has no letter or digit to search for.")
-        return False
-    if item.field and not item.value.startswith((":", "/")):
-        query.sentences.append(
-            f"“{item.field}:” is no search word, so “{item.field}:{item.value}” was searched as text."
-        )
-    open_ended = item.value.endswith("*") and not item.quoted
-    if open_ended and len(found[-1]) < SHORTEST_PREFIX:
-        open_ended = False
-        query.sentences.append(
-            f"“{item.raw}” was searched as a whole word: before * stand at least {SHORTEST_PREFIX} letters."
-        )
-    query.words.append(Words(found, open_ended, item.minus))
-    return item.minus
+def _either(one: Node, other: Node) -> Either:
+    return Either((*one.parts, other) if isinstance(one, Either) else (one, other))
 
 
-def _chip(items: list[_Item], place: int) -> Chip:
-    item = items[place]
-    without = " ".join(other.raw for other in (*items[:place], *items[place + 1 :]))
-    if item.field in FILTERS:
-        return Chip(item.field, item.value, item.minus, without)
-    return Chip("", f"{item.field}:{item.value}".removeprefix(":"), item.minus, without)
+def _placed(node: Node, places: tuple[str, ...]) -> Node:
+    """The same with its words in these places, unless they have theirs."""
+    if not places:
+        return node
+    if isinstance(node, Words):
+        return node if node.places else replace(node, places=places)
+    if isinstance(node, Not):
+        return Not(_placed(node.part, places))
+    if isinstance(node, All | Either):
+        return type(node)(tuple(_placed(part, places) for part in node.parts))
+    return node
+
+
+class _Reader:
+    """Goes through a text once. Brackets inside a word, as in `print(x)`, are part of it."""
+
+    def __init__(self, text: str, query: Query) -> None:
+        self._text, self._query = text, query
+        self._place = self._items = 0
+
+    def parts(self, depth: int = 0) -> list[_Part]:
+        found: list[_Part] = []
+        while self._skip_blanks():
+            if self._text[self._place] == ")":
+                self._place += 1
+                if depth:
+                    return found
+                continue
+            found += self._next(depth)
+            if self._items > MOST_ITEMS:
+                self._say(f"Only the first {MOST_ITEMS} words were searched.")
+                self._place = len(self._text)
+                return found[:-1]
+        if depth:
+            self._say("A closing parenthesis is missing; it was set at the end.")
+        return found
+
+    def _skip_blanks(self) -> bool:
+        while self._place < len(self._text) and self._text[self._place].isspace():
+            self._place += 1
+        return self._place < len(self._text)
+
+    def _next(self, depth: int) -> list[_Part]:
+        opening = _OPENING.match(self._text, self._place)
+        if opening and depth < DEEPEST:
+            return self._group(opening, depth)
+        match = _ITEM.match(self._text, self._place)
+        if match is None:
+            self._place += 1
+            return []
+        self._place = match.end()
+        self._items += 1
+        return self._item(match)
+
+    def _group(self, opening: re.Match[str], depth: int) -> list[_Part]:
+        self._place = opening.end()
+        parts = self.parts(depth + 1)
+        inner = _grouped(parts)
+        if not inner.parts:
+            return []
+        raw = f"{opening[1][:1]}({' '.join(part.raw for part in parts)})"
+        return [_Part(raw, Not(inner) if opening[1] else inner)]
+
+    def _item(self, match: re.Match[str]) -> list[_Part]:
+        quoted, bare = match["quoted"], match["bare"] or ""
+        name, value = (match["field"] or "").lower(), (bare if quoted is None else quoted).strip()
+        if quoted is None and not name and bare.endswith(":") and bare[:-1].lower() in (*FIELDS, *FIELD_SYNONYMS):
+            name, value = bare[:-1].lower(), ""
+        raw = match[0]
+        if quoted is not None and not match["end"]:
+            raw += '"'
+            if value:
+                self._say(f"A quotation mark is missing after “{value}”.")
+        if raw == OR:
+            return [_Part(OR, None)]
+        name = FIELD_SYNONYMS.get(name, name)
+        if name in FIELDS:
+            return [self._filter(raw, name, value, bool(match["minus"]))]
+        return self._words(raw, name, value, bool(match["minus"]), quoted is not None)
+
+    def _filter(self, raw: str, name: str, value: str, negative: bool) -> _Part:
+        read = FIELDS[name].read(value) if value else None
+        if read is None:
+            self._say(complaint(name, value))
+            return _Part(raw, None)
+        if name == "sort":
+            self._query.sort = read
+            return _Part(raw, None)
+        one = Filter(name, read)
+        return _Part(raw, Not(one) if negative else one, (name, value, negative))
+
+    def _words(self, raw: str, name: str, value: str, negative: bool, quoted: bool) -> list[_Part]:
+        """Text, also that of an unknown field: `10:30` and `std::vector` are words, not mistakes."""
+        text = f"{name} {value}".strip()
+        found = self._tokens(text)
+        if not found:
+            if raw.strip('-"'):
+                self._say(f"“{raw}” has no letter or digit to search for.")
+            return [_Part(raw, None)]
+        if name and not value.startswith((":", "/")):
+            self._say(f"“{name}:” is no search word, so “{name}:{value}” was searched as text.")
+        node = self._as_node(raw, found, value.endswith("*") and not quoted, quoted)
+        return [_Part(raw, Not(node) if negative else node, ("", text, True) if negative else None)]
+
+    def _tokens(self, text: str) -> tuple[str, ...]:
+        name = content_words.signed(text.strip(",;:!?").rstrip("."))
+        return (name,) if name else tuple(found.word for found in content_words.words(text))
+
+    def _as_node(self, raw: str, found: tuple[str, ...], prefix: bool, quoted: bool) -> Node:
+        if prefix and len(found[-1]) < SHORTEST_PREFIX:
+            prefix = False
+            self._say(f"“{raw}” was searched as a whole word: before * stand at least {SHORTEST_PREFIX} letters.")
+        run = found[-1]
+        if len(found) == 1 and len(run) > LONGEST_RUN and not quoted and content_words.is_paired(run):
+            return All(tuple(Words((pair,)) for pair in dict.fromkeys(content_words.pairs(run)[:-1])))
+        return Words(found, prefix)
+
+    def _say(self, sentence: str) -> None:
+        if sentence not in self._query.sentences:
+            self._query.sentences.append(sentence)

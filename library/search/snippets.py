@@ -5,14 +5,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from library.content import words as content_words
+from library.content.languages import ENGLISH, stem
 from library.content.text import plain, single_line
 from library.models import Kind
 from library.search.query import Words
-from library.search.stems import stem
 
 PIECES = 2
 LENGTH = 200
@@ -21,13 +23,16 @@ TOGETHER = 140
 ALIKE = 40  # two pieces that begin alike say the same
 LINE = 2_000  # characters of a line looked at on each side of a match
 MOST_SPANS = 200
-PLACES = {
-    Kind.NOTE: "Your notes",
+HIGHLIGHT = "highlight"
+PLACES: dict[str, str] = {
+    Kind.NOTE: "Your note",
+    HIGHLIGHT: "Highlight",
     Kind.OVERVIEW: "Overview",
     Kind.ARTICLE: "Article",
     Kind.SUMMARY: "AI summary",
     Kind.OTHER: "Article",
 }
+MINE = (Kind.NOTE, HIGHLIGHT)
 _ORDER = list(PLACES)
 _ACCENTED = re.compile("[\u00c0-\u1fff]")
 _REST = r"[^\W_]*"
@@ -46,6 +51,14 @@ def _unaccented() -> dict[int, str]:
 _UNACCENTED = _unaccented()
 
 
+class Layer(NamedTuple):
+    """A text (Markdown) that may have matched: its section's kind, or HIGHLIGHT with its colour."""
+
+    kind: str
+    text: str
+    colour: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     start: int
@@ -55,16 +68,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """`mine`: the reader's own words."""
+    """`mine`: the reader's own words, or marked by them in `colour`."""
 
     where: str
     text: SafeString
     mine: bool
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    kind: str
+    layer: Layer
     text: str
     spans: list[Span]
     words: int
@@ -76,10 +90,10 @@ def fold(text: str) -> str:
 
 
 class Marker:
-    """Finds the words of one query in texts."""
+    """Finds the words of one query in texts of these languages."""
 
-    def __init__(self, words: Sequence[Words]) -> None:
-        self._words = [_Pattern(one) for one in words if not one.negative]
+    def __init__(self, words: Sequence[Words], languages: Sequence[str] = (ENGLISH,)) -> None:
+        self._words = [_Pattern(one, languages) for one in words]
 
     def spans(self, text: str) -> list[Span]:
         """Where the words stand, in order; where two overlap, the longer one."""
@@ -94,49 +108,67 @@ class Marker:
         spans = self.spans(text)
         return _marked(text, spans) if spans else None
 
-    def snippets(self, sections: Iterable[tuple[str, str]]) -> list[Snippet]:
-        """The best pieces of (kind, Markdown) pairs: those with most of the words, the reader's own first."""
-        pieces = [piece for kind, text in sections if (piece := self._piece(kind, text))]
-        pieces.sort(key=lambda piece: (-piece.words, _ORDER.index(Kind(piece.kind))))
+    def snippets(self, layers: Iterable[Layer]) -> list[Snippet]:
+        """The best pieces: the reader's own first, then those with most of the words."""
+        pieces = [piece for layer in layers if (piece := self._piece(layer))]
+        pieces.sort(key=lambda each: (each.layer.kind not in MINE, -each.words, _ORDER.index(each.layer.kind)))
         different: dict[str, _Piece] = {}
         for piece in pieces:
             different.setdefault(piece.text[:ALIKE], piece)
         return [
-            Snippet(PLACES[Kind(piece.kind)], _marked(piece.text, piece.spans), piece.kind == Kind.NOTE)
+            Snippet(
+                PLACES[piece.layer.kind],
+                _marked(piece.text, piece.spans),
+                piece.layer.kind in MINE,
+                piece.layer.colour,
+            )
             for piece in list(different.values())[:PIECES]
         ]
 
-    def _piece(self, kind: str, markdown: str) -> _Piece | None:
-        for line in _lines_with(markdown, self.spans(markdown)):
+    def _piece(self, layer: Layer) -> _Piece | None:
+        for line in _lines_with(layer.text, self.spans(layer.text)):
             text = single_line(plain(line))
             spans = self.spans(text)
             if spans:
-                return _cut(kind, text, spans)
+                return _cut(layer, text, spans)
         return None
 
 
 class _Pattern:
     """One word or phrase: a quick expression for what begins like it, and the stems to be sure."""
 
-    def __init__(self, words: Words) -> None:
-        *first, self._last = [fold(token) for token in words.tokens]
-        self._prefix = words.prefix
-        self._first = [stem(word) for word in first]
-        self._last_stems = {stem(fold(tokens[-1])) for tokens in words.spellings()}
-        beginnings = [*map(_beginning, self._first), os.path.commonprefix([*map(_beginning, self._last_stems)])]
-        self._expression = re.compile(r"[\W_]+".join(f"({re.escape(one)}{_REST})" for one in beginnings))
+    def __init__(self, words: Words, languages: Sequence[str]) -> None:
+        self._tokens, self._prefix, self._languages = words.tokens, words.prefix, languages
+        self._stems = [{_stem(token, language) for language in languages} for token in words.tokens]
+        parts = [self._part(token, stems) for token, stems in zip(words.tokens, self._stems, strict=True)]
+        between = r"[\W_]*" if any(map(content_words.is_paired, words.tokens)) else r"[\W_]+"
+        self._expression = re.compile(between.join(parts))
+        self._within = content_words.is_paired(words.tokens[0])
+
+    def _part(self, token: str, stems: set[str]) -> str:
+        if content_words.is_paired(token) or not token.isalnum():
+            return f"({re.escape(token)})"
+        beginning = os.path.commonprefix([token, *map(_beginning, stems)])
+        return f"({re.escape(beginning).replace('ss', '(?:ss|ß)')}{_REST})"
 
     def spans(self, folded: str, place: int) -> Iterator[Span]:
         for match in self._expression.finditer(folded):
             start, end = match.span()
-            if self._is_meant(match.groups()) and not (start and folded[start - 1].isalnum()):
+            if self._is_meant(match.groups()) and (self._within or not (start and folded[start - 1].isalnum())):
                 yield Span(start, end, place)
 
     def _is_meant(self, found: Sequence[str]) -> bool:
-        *first, last = found
-        if self._first != [stem(word) for word in first]:
-            return False
-        return stem(last) in self._last_stems or (self._prefix and last.startswith(self._last))
+        last = len(found) - 1
+        for place, (word, token, stems) in enumerate(zip(found, self._tokens, self._stems, strict=True)):
+            folded = content_words.fold(word)
+            open_ended = self._prefix and place == last and folded.startswith(token)
+            if folded != token and not open_ended and stems.isdisjoint(_stem(folded, one) for one in self._languages):
+                return False
+        return True
+
+
+def _stem(word: str, language: str) -> str:
+    return stem(word, language) if word.isalnum() and not content_words.is_paired(word) else word
 
 
 def _beginning(stem_of_word: str) -> str:
@@ -163,7 +195,7 @@ def _lines_with(text: str, spans: list[Span]) -> list[str]:
     return [text[start:end] for start, end in best]
 
 
-def _cut(kind: str, text: str, spans: list[Span]) -> _Piece:
+def _cut(layer: Layer, text: str, spans: list[Span]) -> _Piece:
     """The part of a line around the place where most of the words stand together."""
 
     def together(first: Span) -> int:
@@ -181,7 +213,7 @@ def _cut(kind: str, text: str, spans: list[Span]) -> _Piece:
         for span in spans
         if start <= span.start < start + len(piece)
     ]
-    return _Piece(kind, f"{opening}{piece}{closing}", shown, together(around))
+    return _Piece(layer, f"{opening}{piece}{closing}", shown, together(around))
 
 
 def _marked(text: str, spans: list[Span]) -> SafeString:

@@ -1,35 +1,37 @@
 """The index in SQLite: an FTS5 table whose rowid is the document's number.
 
-A word that a reader typed stands in quotation marks wherever it reaches FTS5, so its query syntax never does.
+A term stands in quotation marks wherever it reaches FTS5, so its query syntax never does.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
-from library.search.documents import WEIGHTS, Document, first_number
-from library.search.plan import Plan
-from library.search.query import Words, tokens
+from library.search.documents import FIELDS, WEIGHTS, Document
+from library.search.plan import Plan, Tagged
+from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
 KEY = "t.rowid"
-# Words of our own, among the tags, begin with characters for private use: a query never holds those.
-TAG_MARK, TITLE_MARK, EVERY_MARK = "\uf8fd", "\uf8fe", "\uf8ff"
+# Terms of our own, among the tags, begin with characters for private use: no text is indexed with those.
+TAG_MARK, TITLE_MARK, EVERY = "\uf8fd", "\uf8fe", '"\uf8ff"'
 # bm25 takes 1 µs for each document that it looks at, besides the time to count each word's documents. Of more
 # matches than RANKED, the newest and those with the words in their titles are ranked. The best BEST are shown.
 RANKED, TITLED, BEST = 1_000, 500, 1_000
+# Of articles with some of the words, those with the rarest are looked at, about so many.
+SOME_RANKED = 3_000
 SAMPLE = 1_000
 MERGE_PAGES = 500
 
-INSERT_DOCUMENT = "INSERT INTO library_searchdocument (number, owner_id, link_id, checksum) VALUES (%s, %s, %s, %s)"
-INSERT_TEXTS = (
-    "INSERT OR REPLACE INTO library_searchindex (rowid, title, overview, summary, article, notes, tags) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
+INSERT_DOCUMENT = (
+    "INSERT INTO library_searchdocument (number, owner_id, link_id, checksum, cut) VALUES (%s, %s, %s, %s, %s)"
 )
+COLUMNS, MARKS = ", ".join(FIELDS), ", ".join(["%s"] * len(FIELDS))
+INSERT_TEXTS = f"INSERT OR REPLACE INTO library_searchindex (rowid, {COLUMNS}) VALUES (%s, {MARKS})"  # noqa: S608
 SAMPLE_COUNTS = """
 SELECT {counts} FROM (SELECT number AS begins FROM library_searchdocument WHERE number >= %s AND number < %s
 ORDER BY number DESC LIMIT 1 OFFSET %s) AS sample
@@ -70,45 +72,70 @@ def lock() -> None:
 def insert(numbered: Sequence[tuple[int, Document]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
-            INSERT_DOCUMENT, [(number, one.owner_id, one.link_id, one.checksum) for number, one in numbered]
+            INSERT_DOCUMENT,
+            [(number, one.owner_id, one.link_id, one.checksum, one.is_cut) for number, one in numbered],
         )
-        cursor.executemany(INSERT_TEXTS, [(number, *one.plain_texts(), tag_column(one)) for number, one in numbered])
+        cursor.executemany(INSERT_TEXTS, [(number, *_columns(one)) for number, one in numbered])
 
 
-def tag_column(document: Document) -> str:
-    """The tags' names; a word for each tag itself, so that C and C++ differ; the title's words, to be found
-    without reading through those of all texts; a word that every document has, to ask for all but some."""
-    names = (name for _, name in document.tags)
-    title = (TITLE_MARK + word for word in tokens(document.title))
-    return " ".join((*names, *map(tag_word, document.tag_ids), *title, EVERY_MARK))
+def _columns(document: Document) -> list[str]:
+    """The terms of each field. Among the tags stand a term for each tag itself, so that C and C++ differ; the title's
+    terms, to be found without reading through those of all texts; one that every document has."""
+    terms = document.terms
+    title = (TITLE_MARK + term for term in terms["title"].split())
+    tags = " ".join((terms["tags"], *map(_tag_term, document.tag_ids), *title, EVERY.strip('"')))
+    return [terms[name] for name in FIELDS[:-1]] + [tags]
 
 
-def tag_word(tag_id: int) -> str:
+def _tag_term(tag_id: int) -> str:
     return f"{TAG_MARK}{tag_id}"
 
 
 def match(plan: Plan) -> tuple[str, list[Any]]:
     """The SQL condition that the plan's words and tags make, within its owner's documents."""
     sql = "library_searchindex MATCH %s AND t.rowid >= %s AND t.rowid < %s"
-    return sql, [expression(plan), first_number(plan.owner_id), first_number(plan.owner_id + 1)]
+    return sql, [expression(plan), *plan.edges]
+
+
+def contains(plan: Plan, part: Any) -> tuple[str, list[Any]]:
+    """SQL that holds where the document called d matches a part of the plan's query."""
+    sql = "d.number IN (SELECT t.rowid FROM library_searchindex AS t WHERE {0})"
+    match_sql, parameters = match(plan.asking(part))
+    return sql.format(match_sql), parameters
 
 
 def expression(plan: Plan) -> str:
     """What FTS5 is asked for."""
-    words = [quoted(one, TITLE_MARK if plan.in_title else "") for one in plan.words]
-    # FTS5 goes from one match of the first to the next and looks for the others: the rarer ones come first.
-    wanted = [*(f'"{tag_word(tag)}"' for tag in plan.tags), *words]
-    unwanted = [*map(quoted, plan.without_words), *(f'"{tag_word(tag)}"' for tag in plan.without_tags)]
-    found = " AND ".join(wanted) or f'"{EVERY_MARK}"'
-    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+    return _all(plan.index, plan.languages)
 
 
-def quoted(words: Words, mark: str = "") -> str:
-    """Words for FTS5, in quotation marks. It knows the beginnings of stems only, so longer words are named to it."""
-    asked = [f'"{" ".join(mark + token for token in tokens)}"' for tokens in words.spellings()]
-    if words.prefix:
-        asked[0] += " *"
-    return asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})"
+def _all(parts: Iterable[Any], languages: Sequence[str]) -> str:
+    parts = list(parts)
+    # FTS5 goes from one match of the first to the next and looks for the others: tags, which are rarer, come first.
+    wanted = [part for part in parts if isinstance(part, Tagged)]
+    wanted += [part for part in parts if not isinstance(part, Tagged | Not)]
+    found = " AND ".join(_one(part, languages) for part in wanted) or EVERY
+    unwanted = " OR ".join(_one(part.part, languages) for part in parts if isinstance(part, Not))
+    return f"({found}) NOT ({unwanted})" if unwanted else found
+
+
+def _one(part: Any, languages: Sequence[str]) -> str:
+    if isinstance(part, Words):
+        return quoted(part, languages)
+    if isinstance(part, Tagged):
+        return f'"{_tag_term(part.tag_id)}"'
+    if isinstance(part, Either):
+        return f"({' OR '.join(_one(each, languages) for each in part.parts) or EVERY})"
+    return f"({_all(part.parts if isinstance(part, All) else [part], languages)})"
+
+
+def quoted(words: Words, languages: Sequence[str]) -> str:
+    """Words for FTS5, in quotation marks: the terms that they may have become, in the places where they count."""
+    in_title = words.places == ("title",)
+    mark, end = TITLE_MARK if in_title else "", " *" if words.open_ended else ""
+    asked = [f'"{" ".join(mark + term for term in terms)}"{end}' for terms in words.spellings(languages)]
+    found = asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})"
+    return f"{{{' '.join(words.places)}}} : {found}" if words.places and not in_title else found
 
 
 def reading() -> nullcontext[None]:
@@ -116,47 +143,68 @@ def reading() -> nullcontext[None]:
     return nullcontext()
 
 
-def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[int]:
-    """Up to `most` numbers of matches, best first. `newest` finds so many of the newest matches of a plan."""
-    telling, in_title = telling_words(plan), replace(plan, in_title=True)
-    if not telling:
-        return list(dict.fromkeys((*newest(in_title, most), *newest(plan, most))))[:most]
-    found = newest(plan, RANKED)
-    if len(found) < RANKED:
-        narrower = bool(plan.conditions) or len(telling) < len(plan.words)
-        scores = _scores(expression(replace(plan, words=telling)), found, narrower)
-    else:
-        # Tags would cost bm25 time and say nothing; who has them is among those found.
-        asked, narrower = Plan(plan.owner_id, telling), plan != Plan(plan.owner_id, telling)
-        scores = _scores(expression(asked), found, narrower)
-        both = f"{expression(asked)} AND {expression(replace(asked, in_title=True))}"
-        scores |= _scores(both, newest(in_title, TITLED), narrower)
-    return sorted(scores, key=lambda number: (scores[number], -number))[:most]
+def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[tuple[int, float]]:
+    """Up to `most` (number, score) of matches; a lower score is better. `newest` finds so many of a plan's newest."""
+    common = {words for words, share in shares(plan, plan.words).items() if share > 1 / 2}
+    telling = [part for part in plan.index if part not in common]
+    in_title = plan.with_index(*(_to_title(part) for part in plan.index))
+    if plan.words and not any(isinstance(part, Words) for part in telling):
+        return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, most), *newest(plan, most)))][:most]
+    found, asked = newest(plan, RANKED), plan.asking(*telling)
+    scores = _scores(expression(asked), found)
+    if len(found) == RANKED:
+        both = f"({expression(asked)}) AND ({expression(in_title)})"
+        scores |= _scores(both, newest(in_title, TITLED))
+    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:most]
 
 
-def telling_words(plan: Plan) -> list[Words]:
-    """Without those in more than half of the articles: bm25 gives such a word next to no weight, and it costs
-    the most to rank by. A sample of the newest articles tells; in a small library every word may stay."""
-    first, last = first_number(plan.owner_id), first_number(plan.owner_id + 1)
-    words = [words for words in plan.words if not words.prefix]
-    if not words:
-        return plan.words
-    counts = ", ".join([COUNT_FROM_SAMPLE] * len(words))
-    asked = [value for one in words for value in (quoted(one), last)]
-    with connection.cursor() as cursor:
-        cursor.execute(SAMPLE_COUNTS.format(counts=counts), [*asked, first, last, SAMPLE - 1])
-        found = cursor.fetchone() or [0] * len(words)
-    common = {one for one, count in zip(words, found, strict=True) if count > SAMPLE // 2}
-    return [one for one in plan.words if one not in common]
+def _to_title(part: Any) -> Any:
+    """The same, with words that count in titles only."""
+    if isinstance(part, All | Either):
+        return type(part)(tuple(map(_to_title, part.parts)))
+    return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
-def _scores(asked: str, found: list[int], narrower: bool) -> dict[int, float]:
-    """bm25 of `found` (newest first) for what is `asked`; lower is better. `narrower`: that finds more than `found`."""
+def some(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int, size: int) -> list[tuple[int, float]]:
+    """Like `best`, of articles that have some of the plan's words, and whatever else it asks for, among `size` in all.
+
+    The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
+    """
+    rest = [part for part in plan.index if not isinstance(part, Words)]
+    known = shares(plan, plan.words)
+    telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
+    seeds, room = telling[:1], SOME_RANKED - known[telling[0]] * size
+    for words in telling[1:]:
+        room -= known[words] * size
+        if room > 0:
+            seeds.append(words)
+    found = newest(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED)
+    others = Either((All(), *(words for words in telling if words not in seeds)))
+    scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), found)
+    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:most]
+
+
+def shares(plan: Plan, words: Sequence[Words]) -> dict[Words, float]:
+    """In which part of the newest articles each of the words stands: bm25 gives next to no weight to one that is in
+    more than half of them, and it costs the most to rank by. Few articles tell nothing."""
+    wanted = [one for one in dict.fromkeys(words) if not one.open_ended]
+    found: Sequence[int] = []
+    if wanted:
+        first, last = plan.edges
+        counts = ", ".join([COUNT_FROM_SAMPLE] * len(wanted))
+        asked = [value for one in wanted for value in (quoted(one, plan.languages), last)]
+        with connection.cursor() as cursor:
+            cursor.execute(SAMPLE_COUNTS.format(counts=counts), [*asked, first, last, SAMPLE - 1])
+            found = cursor.fetchone() or ()
+    return dict.fromkeys(words, 0.0) | {one: count / SAMPLE for one, count in zip(wanted, found, strict=False)}
+
+
+def _scores(asked: str, found: list[int]) -> dict[int, float]:
+    """bm25 of `found` (newest first) for what is `asked`, which may find more."""
     if not found:
         return {}
-    among = [json.dumps(found)] if narrower else []
     with connection.cursor() as cursor:
-        cursor.execute(SCORES + AMONG * narrower, [asked, found[-1], found[0], *among])
+        cursor.execute(SCORES + AMONG, [asked, found[-1], found[0], json.dumps(found)])
         return dict(cursor.fetchall())
 
 

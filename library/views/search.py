@@ -11,14 +11,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from library.models import Section
-from library.search import Results, count
+from library.search import SORTS, Results, count
 from library.search import search as find
-from library.search.query import SORTS, Chip
-from library.search.snippets import Marker
+from library.search.query import Chip
+from library.search.snippets import Layer, Marker
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
 
-SORT_WORDS = {"best": "Best match", "newest": "Newest first", "oldest": "Oldest first"}
+SORT_WORDS = {
+    "best": "Best match",
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "title": "Title",
+    "longest": "Longest first",
+    "shortest": "Shortest first",
+}
 MOST_DROPS = 5
 
 
@@ -73,10 +80,10 @@ def result_rows(request: ReaderRequest, results: Results) -> list[Row]:
 
 
 def mark(found: Iterable[Row], marker: Marker) -> None:
-    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    texts: dict[str, list[Layer]] = defaultdict(list)
     sections = Section.objects.filter(link_id__in=[row["id"] for row in found]).order_by("position", "id")
     for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
-        texts[str(link_id)].append((kind, text))
+        texts[str(link_id)].append(Layer(kind, text))
     for row in found:
         row["marked"] = marker.mark(row["title"])
         row["hits"] = marker.snippets(texts[row["id"]]) or None

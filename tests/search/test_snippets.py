@@ -4,15 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.search.query import parse
-from library.search.snippets import LENGTH, Marker, Snippet
+from library.search.snippets import LENGTH, Layer, Marker, Snippet
 
 
 def marker(query: str) -> Marker:
-    return Marker(parse(query).words)
+    return Marker(parse(query).positive)
 
 
 def pieces(query: str, **texts: str) -> list[Snippet]:
-    return marker(query).snippets(texts.items())
+    return marker(query).snippets(Layer(kind, text) for kind, text in texts.items())
 
 
 def marked(query: str, text: str) -> str | None:
@@ -54,13 +54,13 @@ def test_the_text_around_a_match_is_escaped():
 
 def test_a_snippet_says_in_which_layer_it_was_found():
     found = pieces("ledger", overview="- A ledger.", note="My ledger", article="No match")
-    assert [(piece.where, piece.mine) for piece in found] == [("Your notes", True), ("Overview", False)]
+    assert [(piece.where, piece.mine) for piece in found] == [("Your note", True), ("Overview", False)]
 
 
-def test_the_piece_with_most_of_the_words_comes_first():
-    found = pieces("ledger log", note="A ledger.", article="First.\n\nThe ledger and the log.")
-    assert [piece.where for piece in found] == ["Article", "Your notes"]
-    assert "First" not in found[0].text
+def test_the_readers_own_words_come_first_then_the_piece_with_most_of_the_words():
+    texts = {"overview": "A ledger.", "note": "A ledger of mine.", "article": "First.\n\nThe ledger and the log."}
+    found = pieces("ledger log", **texts)
+    assert [piece.where for piece in found] == ["Your note", "Article"]
 
 
 def test_there_are_at_most_two():

@@ -1,0 +1,75 @@
+"""The words of each reader's library: what a misspelt word is compared with, and where the beginnings of words lead."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from library.content.words import LONGEST_NAME
+from library.models import SearchLanguage, SearchWord
+from library.models.rows import insert_rows
+from library.search.documents import Document
+
+LEARN = "INSERT INTO library_searchword (owner_id, word) SELECT %s, {words} ON CONFLICT DO NOTHING"
+CANDIDATES = 12
+CHUNK = 20_000
+
+
+def learn(documents: Sequence[Document]) -> None:
+    """Take in the words and languages of documents that are indexed in this transaction."""
+    words: dict[int, set[str]] = defaultdict(set)
+    for one in documents:
+        words[one.owner_id] |= one.words
+    for owner_id, fresh in words.items():
+        _learn(owner_id, sorted(fresh))
+    languages = {(one.owner_id, language) for one in documents for language in one.languages}
+    insert_rows(SearchLanguage, ("owner_id", "language"), sorted(languages), or_leave=True)
+
+
+def _learn(owner_id: int, words: list[str]) -> None:
+    """One statement for the thousands of words of a batch, of which nearly all are known."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(LEARN.format(words="value FROM json_each(%s) WHERE true"), [owner_id, json.dumps(words)])
+        else:
+            cursor.execute(LEARN.format(words="unnest(%s::varchar[])"), [owner_id, words])
+
+
+def forget(owner_id: int | None) -> None:
+    """Before everything is indexed anew."""
+    for rows in (SearchWord.objects.all(), SearchLanguage.objects.all()):
+        (rows if owner_id is None else rows.filter(owner_id=owner_id)).delete()
+
+
+def beginning_with(owner_id: int, beginning: str, most: int) -> list[str]:
+    """Words that begin so."""
+    words = SearchWord.objects.filter(owner_id=owner_id, word__gte=beginning, word__lt=beginning + "\U0010ffff")
+    return list(words.order_by("word").values_list("word", flat=True)[:most])
+
+
+def nearest(owner_id: int, word: str) -> list[str]:
+    """Words of this library that are written nearly like `word`, the nearest first.
+
+    Two words are as near as the fewest letters to change, leave out, add or swap (optimal string alignment distance).
+    Most misspellings keep the first letter, so all others are looked at only where those give nothing.
+    """
+    allowed = 1 if len(word) < 5 else 2
+    same_letter = SearchWord.objects.filter(owner_id=owner_id, word__gte=word[0], word__lt=word[0] + "\U0010ffff")
+    everything = SearchWord.objects.filter(owner_id=owner_id)
+    for words in (same_letter, everything):
+        found = _near(word, words.values_list("word", flat=True).iterator(CHUNK), allowed)
+        if found:
+            return found
+    return []
+
+
+def _near(word: str, words: Iterable[str], allowed: int) -> list[str]:
+    lengths = range(len(word) - allowed, min(len(word) + allowed, LONGEST_NAME) + 1)
+    likely = [each for each in words if len(each) in lengths and each != word]
+    found = process.extract(word, likely, scorer=OSA.distance, score_cutoff=allowed, limit=CANDIDATES)
+    return [each for each, _, _ in found]
