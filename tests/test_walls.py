@@ -20,7 +20,9 @@ from library.models import (
     Rendering,
     RunState,
     SearchDocument,
+    SearchLanguage,
     SearchPending,
+    SearchWord,
     User,
 )
 from library.models.writing import set_tags, write_section
@@ -36,7 +38,7 @@ HEADERS = {
     "Permissions-Policy": ".*camera=.*",
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
-NOT_KEPT = {Session, Rendering, SearchDocument, SearchPending}
+NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = {"pk": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
 
 

@@ -32,10 +32,11 @@ ALL_AT_ONCE = """
 WHERE l.owner_id = %s AND l.deleted_at IS NULL AND {conditions})
 """
 LINKS = """
-FROM library_link AS l JOIN library_searchdocument AS d ON d.link_id = l.id
+FROM library_link AS l JOIN library_searchdocument AS d ON d.link_id = l.id {join}
 WHERE l.owner_id = %s AND l.deleted_at IS NULL AND {conditions}
 """
 LINKS_ALONE = "FROM library_link AS l WHERE l.owner_id = %s AND l.deleted_at IS NULL AND {conditions}"
+MOST_VALUES = 50
 ORDERS = {"title": "l.title_key, l.id", "longest": "l.words DESC, l.id DESC", "shortest": "l.words, l.id"}
 
 
@@ -87,12 +88,30 @@ class Matches:
         """Up to `limit`, from the one at `start` on, by title or length: each is looked at."""
         if self.plan.impossible:
             return []
-        sql, parameters = self._joined_conditions()
-        if self.plan.index:
-            contains, more = backend().contains(self.plan, All(self.plan.index))
-            sql, parameters = f"{sql} AND {contains}", [*parameters, *more]
-        sql = f"SELECT d.number {LINKS.format(conditions=sql)} ORDER BY {ORDERS[sort]} LIMIT %s OFFSET %s"
+        conditions, parameters = self._links_in_all()
+        source = LINKS.format(join="", conditions=conditions)
+        sql = f"SELECT d.number {source} ORDER BY {ORDERS[sort]} LIMIT %s OFFSET %s"  # noqa: S608 - words of ours
         return _column(sql, [self.plan.owner_id, *parameters, limit, start])
+
+    def counted(self, column: str, join: str = "") -> list[tuple[str, int]]:
+        """Each value of a column of the links (l), or of what is joined to them, and how many have it, most first."""
+        if self.plan.impossible:
+            return []
+        conditions, parameters = self._links_in_all()
+        source = LINKS.format(join=join, conditions=conditions)
+        order = f"GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {MOST_VALUES}"
+        sql = f"SELECT {column}, count(*) {source} {order}"  # noqa: S608 - words of ours
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.plan.owner_id, *parameters])
+            return list(cursor.fetchall())
+
+    def _links_in_all(self) -> Clause:
+        """All that is asked, as conditions on links and their documents."""
+        sql, parameters = self._joined_conditions()
+        if not self.plan.index:
+            return sql, parameters
+        contains, more = backend().contains(self.plan, All(self.plan.index))
+        return f"{sql} AND {contains}", [*parameters, *more]
 
     def own(self, words: Sequence[Words]) -> int | None:
         """How many have one of the words in the reader's own notes and highlights."""
@@ -111,7 +130,8 @@ class Matches:
     def _links(self) -> int:
         conditions, parameters = self._joined_conditions()
         source = LINKS if "d.number" in conditions or "d.vector" in conditions else LINKS_ALONE
-        return _column(f"SELECT count(*) {source.format(conditions=conditions)}", [self.plan.owner_id, *parameters])[0]
+        sql = f"SELECT count(*) {source.format(join='', conditions=conditions)}"
+        return _column(sql, [self.plan.owner_id, *parameters])[0]
 
     def _stretch(self, order: str, sign: str, limit: int, edge: int | None) -> list[int]:
         if self.plan.impossible or (self.plan.conditions and not self.total):

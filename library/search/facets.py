@@ -1,0 +1,151 @@
+"""What a search could be narrowed to, with how many articles each choice would leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils import timezone
+
+from library.content import periods
+from library.models import Link, SearchDocument, State, User
+from library.search.matches import Matches
+from library.search.plan import Plan, make_plan
+from library.search.query import Chip, Words, parse
+
+MOST_CHOICES, MOST_YEARS = 8, 12
+ANYWHERE = "Anywhere"
+FOUND_IN = (
+    ("Title", ("title",)),
+    ("Article text", ("article",)),
+    ("Overview and summary", ("overview", "summary")),
+    ("Your notes", ("notes",)),
+    ("Your highlights", ("highlights",)),
+)
+STATES = [(state.value, str(state.label)) for state in State]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`query` is the whole query with this choice, or without it where it is `current`."""
+
+    words: str
+    count: int
+    query: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    choices: list[Choice]
+
+
+def facets(owner: User, text: str) -> list[Facet]:
+    """Where else the words of `text` stand, and the types, tags, years and states of the articles that it finds."""
+    text = text.strip()
+    if not parse(text):
+        return []
+    made = (
+        Facet("Found in", list(_places(owner, text))),
+        Facet("Type", list(_types(owner, text))),
+        Facet("Tags", list(_tags(owner, text))),
+        Facet("Year", list(_years(owner, text))),
+        Facet("State", list(_states(owner, text))),
+    )
+    return [facet for facet in made if facet.choices]
+
+
+def _places(owner: User, text: str) -> Iterator[Choice]:
+    query = parse(text)
+    chosen = {chip.value.lower() for chip in query.chips if chip.field == "in" and not chip.negative}
+    anywhere = _without(text, lambda chip: chip.field == "in")
+    words = [one for one in parse(anywhere).positive if not one.places]
+    if not words:
+        return
+    plan = make_plan(owner, parse(anywhere))
+    yield Choice(ANYWHERE, Matches(plan).total, anywhere, not chosen)
+    for name, places in FOUND_IN:
+        narrowed = plan.with_index(*(_placed(part, places) for part in plan.index))
+        asked = f"{anywhere} {' '.join(f'in:{place}' for place in places)}"
+        current = chosen == set(places)
+        total = Matches(narrowed).total
+        if total or current:
+            yield Choice(name, total, anywhere if current else asked, current)
+
+
+def _placed(part: object, places: tuple[str, ...]) -> object:
+    return replace(part, places=places) if isinstance(part, Words) and not part.places else part
+
+
+def _types(owner: User, text: str) -> Iterator[Choice]:
+    others, plan = _apart(owner, text, lambda chip: chip.field == "type")
+    yield from _choices(text, others, "type", _counted(plan, "l.type"))
+
+
+def _states(owner: User, text: str) -> Iterator[Choice]:
+    others, plan = _apart(owner, text, lambda chip: chip.field == "is" and chip.value.lower() != "fav")
+    found = dict(_counted(plan, "l.state"))
+    choices = [(state, found[state]) for state, _ in STATES if state in found]
+    for choice, (state, _) in zip(_choices(text, others, "is", choices), choices, strict=True):
+        yield replace(choice, words=dict(STATES)[state])
+
+
+def _tags(owner: User, text: str) -> Iterator[Choice]:
+    """Each tag narrows further, so the counts are those within all that was asked."""
+    plan = make_plan(owner, parse(text))
+    join = "JOIN library_linktag AS lt ON lt.link_id = l.id JOIN library_tag AS tag ON tag.id = lt.tag_id"
+    yield from _choices(text, text, "tag", _counted(plan, "tag.name", join))
+
+
+def _years(owner: User, text: str) -> Iterator[Choice]:
+    """The newest years in which something was saved: the index is in the order of time, so each is a part of it."""
+    others, plan = _apart(owner, text, lambda chip: chip.field == "saved")
+    newest, oldest = Matches(plan).newest(1), Matches(plan).oldest(1)
+    if not newest or not oldest:
+        return
+    last, first = (_year_of(number) for number in (newest[0], oldest[0]))
+    counts = []
+    for year in range(last, max(first, last - MOST_YEARS) - 1, -1):
+        dates = periods.parse(f"{year:04}", timezone.localdate(), timezone.get_current_timezone())
+        counts.append((f"{year:04}", Matches(replace(plan, dates=dates)).total))
+    yield from _choices(text, others, "saved", counts)
+
+
+def _year_of(number: int) -> int:
+    links = SearchDocument.objects.filter(number=number).values("link_id")
+    saved: datetime = Link.objects.filter(pk__in=links).values_list("saved_at", flat=True).get()
+    return timezone.localtime(saved).year
+
+
+def _apart(owner: User, text: str, chosen: Callable[[Chip], bool]) -> tuple[str, Plan]:
+    """The query and its plan without the choices that others would take the place of."""
+    others = _without(text, lambda chip: chosen(chip) and not chip.negative)
+    return others, make_plan(owner, parse(others))
+
+
+def _without(text: str, dropped: Callable[[Chip], bool]) -> str:
+    while chip := next((chip for chip in parse(text).chips if dropped(chip)), None):
+        text = chip.without
+    return text
+
+
+def _counted(plan: Plan, column: str, join: str = "") -> list[tuple[str, int]]:
+    """Each value of a column and how many of the plan's articles have it, most first."""
+    return [(value, number) for value, number in Matches(plan).counted(column, join) if value]
+
+
+def _choices(text: str, others: str, field: str, counts: list[tuple[str, int]]) -> Iterator[Choice]:
+    chips = {chip.value.casefold(): chip for chip in parse(text).chips if chip.field == field and not chip.negative}
+    for value, number in counts[:MOST_CHOICES]:
+        chip = chips.get(value.casefold())
+        if chip:
+            yield Choice(value, number, chip.without, current=True)
+        elif number:
+            yield Choice(value, number, f"{others} {field}:{_quoted(value)}".strip())
+
+
+def _quoted(value: str) -> str:
+    bare = value.replace('"', " ")
+    return bare if bare.isalnum() else f'"{bare}"'
