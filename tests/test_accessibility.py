@@ -33,3 +33,19 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     reading_page.emulate_media(reduced_motion="reduce")
     looks = cycle(LOOKS)
     assert [line for address in addresses for line in problems(reading_page, *next(looks), address)] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_the_palette_breaks_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", ("ledgers",), type="Essay", url="https://slow.example/x", article="Text.")
+    reading_page.emulate_media(reduced_motion="reduce")
+    reading_page.set_viewport_size({"width": width, "height": 900})
+    reading_page.goto(f"/read/{link.pk}/")
+    reading_page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    for typed in ("", "e"):
+        reading_page.keyboard.press("Control+k")
+        reading_page.keyboard.type(typed)
+        reading_page.wait_for_selector("#palette [aria-selected=true]")
+        found = Axe().run(reading_page, options=RULES).response["violations"]
+        assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
+        reading_page.keyboard.press("Escape")

@@ -98,3 +98,5 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (press(event.key.toLowerCase())) event.preventDefault();
 });
+// The palette presses keys too, also where single keys are off.
+document.addEventListener("press", (event) => press(event.detail));
