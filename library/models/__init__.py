@@ -7,6 +7,7 @@ from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
+from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag
 from library.models.users import Theme, User
@@ -30,6 +31,7 @@ __all__ = [
     "SearchPending",
     "Section",
     "SectionVersion",
+    "Shelf",
     "Source",
     "State",
     "Tag",
