@@ -85,8 +85,9 @@ class ShelfForm(forms.Form):
 
     def clean_query(self) -> str:
         query = single_line(self.cleaned_data["query"])
-        if not parse(query):
-            raise ValidationError(EMPTY_QUERY)
+        understood = parse(query)
+        if not understood:
+            raise ValidationError(understood.sentences or [EMPTY_QUERY])
         return query
 
     def clean(self) -> dict[str, Any]:

@@ -63,6 +63,8 @@ def test_the_form_is_filled_by_the_search_it_comes_from(reading):
         ({"query": ""}, "Write what the shelf is to find."),
         ({"query": "-"}, "This finds nothing by itself. Write a word, or something such as is:unread."),
         ({"query": "sort:newest"}, "This finds nothing by itself."),
+        ({"query": "tag:"}, "“tag:” needs a word after the colon, such as tag:databases."),
+        ({"query": "is:old"}, "“is:old” says nothing about an article."),
         ({"query": "x" * 1001}, "A search has at most 1,000 characters."),
         ({"sort": "backwards"}, "There is no such order. Choose one of the list."),
     ],
