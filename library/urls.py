@@ -4,7 +4,20 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from library.admin import site
-from library.views import accounts, bin, edit, health, imports, library, palette, reader, search, settings, tags
+from library.views import (
+    accounts,
+    bin,
+    edit,
+    health,
+    imports,
+    library,
+    palette,
+    reader,
+    search,
+    settings,
+    shelves,
+    tags,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="library.list"), name="home"),
@@ -19,6 +32,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("read/<int:pk>/restore/", reader.restore, name="reader.restore"),
     path("search/", search.search, name="search.search"),
     path("palette/", palette.palette, name="palette.palette"),
+    path("shelves/", shelves.index, name="shelves.index"),
+    path("shelves/new/", shelves.new, name="shelves.new"),
+    path("shelves/starters/", shelves.starters, name="shelves.starters"),
+    path("shelves/<str:slug>/", shelves.show, name="shelves.shelf"),
+    path("shelves/<str:slug>/edit/", shelves.edit, name="shelves.edit"),
+    path("shelves/<str:slug>/delete/", shelves.delete, name="shelves.delete"),
+    path("shelves/<str:slug>/move/", shelves.move, name="shelves.move"),
     path("tags/", tags.index, name="tags.index"),
     path("tags/<str:slug>/", tags.tag, name="tags.tag"),
     path("import/", imports.index, name="imports.index"),

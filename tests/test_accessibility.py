@@ -5,6 +5,7 @@ from itertools import cycle
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from library.models import Shelf
 from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,9 +28,12 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     for number in range(3):
         article(reader, f"More {number}", ("sql",), state=("inbox", "finished", "archived")[number], favourite=True)
     article(reader, "Binned", deleted_at=link.saved_at)
+    for name in ("Old", "Older", "Oldest"):
+        Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
     addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
-                 f"/read/{link.pk}/edit/", "/bin/", "/nope/"]  # fmt: skip
+                 f"/read/{link.pk}/edit/", "/bin/", "/shelves/", "/shelves/new/", "/shelves/old/edit/",
+                 "/shelves/old/delete/", "/nope/"]  # fmt: skip
     reading_page.emulate_media(reduced_motion="reduce")
     looks = cycle(LOOKS)
     assert [line for address in addresses for line in problems(reading_page, *next(looks), address)] == []

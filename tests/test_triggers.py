@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from library.models import Kind, Link, LinkTag, SearchPending, Section, Tag, triggers
+from library.models import Kind, Link, LinkTag, SearchPending, Section, Shelf, Tag, triggers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +95,15 @@ def test_the_revision_grows_with_each_change_of_a_list(reader, link, tag):
     after_state = reader.revision
     LinkTag.objects.filter(link=link).delete()
     assert before < after_state < reader.revision
+
+
+def test_the_revision_grows_with_each_change_of_a_shelf(reader):
+    shelf = Shelf.objects.append(reader, "Unread", query="is:unread")
+    added = reader.revision
+    Shelf.objects.filter(pk=shelf.pk).update(position=2)
+    moved = reader.revision
+    shelf.delete()
+    assert 0 < added < moved < reader.revision
 
 
 def test_one_transaction_may_change_a_link_many_times(reader, link):

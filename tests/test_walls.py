@@ -23,6 +23,7 @@ from library.models import (
     SearchLanguage,
     SearchPending,
     SearchWord,
+    Shelf,
     User,
 )
 from library.models.writing import set_tags, write_section
@@ -91,9 +92,11 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     ]
     ImportedRecord.objects.bulk_create(records)
     tag = kept.tags.get()
+    shelf = Shelf.objects.append(owner, words[:100], query=words)
     return {
         "read": {"pk": kept.pk, "slug": kept.slug},
         "tags": {"slug": tag.slug},
+        "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
         "import": {"pk": run.pk},
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
@@ -210,7 +213,8 @@ WAITING = """() => [...document.querySelectorAll("*")].flatMap((element) => [...
 def pages(routes: list[str], library: dict[str, dict[str, object]]) -> list[str]:
     word = quote(HOSTILE)
     asked = ["/library/?tag={}&type={}&saved={}&sort={}&after={}", "/search/?q={}", "/add/?url={}&title={}"]
-    asked += ["/login/?next={}", "/bin/?after={}", "/{}/", "/tags/?q={}", "/tags/{}/", "/search/?q=script&after={}"]
+    asked += ["/login/?next={}", "/bin/?after={}", "/{}/", "/tags/?q={}", "/tags/{}/", "/search/?q=script&after={}",
+              "/shelves/new/?q={}&sort={}", "/shelves/?moved={}&way={}"]  # fmt: skip
     return [own_address(route, library) for route in routes] + [path.replace("{}", word) for path in asked]
 
 

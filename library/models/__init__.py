@@ -8,6 +8,7 @@ from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
+from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag
 from library.models.users import Theme, User
@@ -35,6 +36,7 @@ __all__ = [
     "SearchWord",
     "Section",
     "SectionVersion",
+    "Shelf",
     "Source",
     "State",
     "Tag",

@@ -1,7 +1,7 @@
 """Database triggers: whoever writes (this program, the admin, raw SQL), these stay true.
 
 * `library_searchpending` gets a row for each link whose indexed text changed;
-* `library_revision` grows with each change that a list, a count or a tag shows;
+* `library_revision` grows with each change that a list, a count, a tag or a shelf shows;
 * `library_linktag.saved_at` follows its link's;
 * on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
 
@@ -22,6 +22,7 @@ SECTION = "library_section"
 LINK_TAG = "library_linktag"
 TAG = "library_tag"
 HIGHLIGHT = "library_highlight"
+SHELF = "library_shelf"
 DOCUMENT = "library_searchdocument"
 
 LISTED_COLUMNS = (
@@ -98,6 +99,7 @@ def _revision_triggers() -> list[Trigger]:
         (TAG, "{row}.owner_id", ()),
         (LINK_TAG, OWNER_OF_TAG, ()),
         (HIGHLIGHT, OWNER_OF_LINK, ()),
+        (SHELF, "{row}.owner_id", ()),
     ):
         for event in ("INSERT", "UPDATE", "DELETE"):
             triggers.append(

@@ -15,7 +15,7 @@ class Theme(models.TextChoices):
 
 
 class User(AbstractUser):
-    """Every Link, Tag and ImportRun belongs to one. Without a usable password they wait to be claimed at /setup/."""
+    """Links, tags, shelves and imports belong to one. Without a usable password they wait to be claimed at /setup/."""
 
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
     text_size = models.PositiveSmallIntegerField(
@@ -33,6 +33,6 @@ class User(AbstractUser):
 
     @property
     def revision(self) -> int:
-        """A number that grows with every change to this reader's links and tags, by anyone (database triggers)."""
+        """A number that grows with every change to this reader's links, tags and shelves (database triggers)."""
         number = Revision.objects.filter(owner_id=self.pk).values_list("number", flat=True).first()
         return number or 0

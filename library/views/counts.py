@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
+from time import monotonic
 from typing import Any, TypeVar
 
 from django.core.cache import caches
@@ -14,12 +16,15 @@ from django.utils import timezone
 from library.content import periods
 from library.models import LinkTag, State, Tag, User
 from library.models.links import LinkQuerySet
+from library.search import count as count_found
 from library.views.listing import Filters, Listing, within
 
 T = TypeVar("T")
 YEARS_SHOWN = 24
 DESK_SIZE = 3
 DESK_FIELDS = ("id", "title", "url", "progress", "minutes")
+# What a shelf finds is counted again after a minute, not after each change: there may be many, and they ask the index.
+COUNT_LASTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,22 @@ class Counts:
         """The articles in progress that were saved last."""
         reading = self.user.links.kept().in_state(State.READING).order_by("-saved_at", "-id")
         return self.kept(lambda: list(reading.values(*DESK_FIELDS)[:DESK_SIZE]), "desk")
+
+    def searches(self, queries: Iterable[str], seconds: float, shown: str = "") -> dict[str, int | None]:
+        """How many articles each query finds, as of a minute ago at most; what is `shown` beside it, as of now.
+
+        When the `seconds` are over, the rest stay as they were, or None: a later page goes on with them.
+        """
+        cache, end = caches["local"], monotonic() + seconds
+        numbers: dict[str, int | None] = {}
+        for query in queries:
+            key = f"search-{self.user.pk}-{hashlib.sha256(query.encode()).hexdigest()}"
+            numbers[query], counted_at = cache.get(key, (None, -inf))
+            now = monotonic()
+            if query == shown or (now - counted_at > COUNT_LASTS and now < end):
+                numbers[query] = count_found(self.user, query)
+                cache.set(key, (numbers[query], now))
+        return numbers
 
 
 def count_tags(user: User) -> dict[str, tuple[int, str, int]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -60,6 +60,7 @@ ANYWHERE = (
     Option("archived", "Go to Archived", "archive", href="/library/?state=archived"),
     Option("favourites", "Go to Favourites", "star", href="/library/?state=favourites"),
     Option("tags", "Go to Tags", "tag", href="/tags/", keys="G T"),
+    Option("shelves", "Go to Shelves", "shelf", href="/shelves/", keys="G V"),
     Option("search", "Go to Search", "search", href="/search/", keys="G S"),
     Option("import", "Go to Import", "import", href="/import/", keys="G I"),
     Option("bin", "Go to the Bin", "bin", href="/bin/", keys="G B"),
@@ -79,7 +80,8 @@ def palette(request: ReaderRequest) -> HttpResponse:
     if text:
         found = search(request.user, with_open_end(text), limit=MOST).links
         groups = [Group("Articles", article_options(request.user, found))]
-        groups.append(Group("Tags", tag_options(Counts.of(request.user), text)))
+        named = [*shelf_options(request.user, text), *tag_options(Counts.of(request.user), text)]
+        groups.append(Group("Tags and shelves", named[:MOST]))
     else:
         opened = numbers(request.GET.get("recent", "").split("."))
         groups = [Group("Opened last", article_options(request.user, opened))]
@@ -117,6 +119,12 @@ def article_option(link: dict[str, Any]) -> Option:
         " · ".join(filter(None, (link["type"], link["site"]))),
         reader_path(link["id"], link["title"]),
     )
+
+
+def shelf_options(user: User, text: str) -> list[Option]:
+    """Shelves that have the text in their name."""
+    shelves = user.shelves.filter(name_key__contains=fold(text)).order_by("position")[:MOST]
+    return [Option(f"shelf-{one.pk}", one.name, "shelf", href=f"/shelves/{quote(one.slug)}/") for one in shelves]
 
 
 def tag_options(counts: Counts, text: str) -> list[Option]:

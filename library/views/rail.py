@@ -5,9 +5,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from library.content.text import single_line
 from library.models import User
 from library.views.counts import Counts
 from library.views.listing import Filters
+from library.views.shelves import Entry, entries
+
+MOST_SHELVES = 12
+# A page never waits longer for the counts of shelves. What is not counted then, the next page counts.
+SECONDS = 0.1
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
@@ -15,7 +21,8 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    return {"rail": {"counts": SimpleLazyObject(lambda: count(user))}}
+    counts = SimpleLazyObject(lambda: count(user))
+    return {"rail": {"counts": counts, "shelves": SimpleLazyObject(lambda: shelves(request, user))}}
 
 
 def count(user: User) -> dict[str, str]:
@@ -28,3 +35,27 @@ def count(user: User) -> dict[str, str]:
         },
         "rail",
     )
+
+
+def shelves(request: HttpRequest, user: User) -> dict[str, Any]:
+    """`current` is the shelf whose search this page is."""
+    counts = Counts.of(user)
+    known = counts.kept(lambda: entries(user), "shelves")
+    current = next((shelf for shelf in known if is_shown(shelf, request)), None)
+    shown = [shelf for shelf in known if shelf.in_rail][:MOST_SHELVES]
+    numbers = counts.searches([shelf.query for shelf in shown], SECONDS, shown=current.query if current else "")
+    return {
+        "shown": [(shelf, written(numbers[shelf.query])) for shelf in shown],
+        "more": len(known) > len(shown),
+        "current": current,
+    }
+
+
+def written(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def is_shown(shelf: Entry, request: HttpRequest) -> bool:
+    if request.path != "/search/":
+        return False
+    return (shelf.query, shelf.sort) == (single_line(request.GET.get("q", "")), request.GET.get("sort", ""))

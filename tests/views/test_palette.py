@@ -45,7 +45,7 @@ def test_there_are_at_most_eight_in_a_group(reading, reader):
     for number in range(10):
         article(reader, f"Ledger {number}", (f"ledger {number}",))
     found = words(reading, "q=ledger")
-    assert (len(found["Articles"]), len(found["Tags"])) == (8, 8)
+    assert (len(found["Articles"]), len(found["Tags and shelves"])) == (8, 8)
     assert len(words(reading)["Do"]) == 8
 
 
@@ -53,7 +53,7 @@ def test_tags_that_begin_so_come_first_then_the_frequent_ones(reading, reader):
     article(reader, tags=("postgresql", "SQLite", "sql"))
     article(reader, tags=("postgresql", "sql"))
     article(reader, tags=("go",))
-    assert words(reading, "q=SQL")["Tags"] == ["sql", "SQLite", "postgresql"]
+    assert words(reading, "q=SQL")["Tags and shelves"] == ["sql", "SQLite", "postgresql"]
     assert "2 articles" in reading.get("/palette/?q=sql").content.decode()
 
 
@@ -123,7 +123,7 @@ def test_a_larger_library_asks_no_more_of_the_database(reading, reader, queries_
         article(reader, f"Ledger {number}", (f"ledger {number}",))
     reading.get(typed)
     assert [queries_of(lambda address=address: reading.get(address)) for address in (typed, empty)] == before
-    assert max(before) <= 15
+    assert max(before) <= 16
 
 
 def test_the_palette_asks_for_a_login_and_is_read_only(client, reading):

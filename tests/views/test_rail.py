@@ -1,9 +1,15 @@
 """The rail beside every page."""
 
 import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from library.models import Link, Tag
 from library.models.writing import bin_link, set_tags
+from library.search import indexing
+from library.views.counts import Counts
+from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +46,97 @@ def test_a_page_counts_only_once_for_a_state_of_the_library(reading, django_asse
     reading.get("/settings/")
     with django_assert_max_num_queries(3):
         reading.get("/settings/")
+
+
+# --- shelves -------------------------------------------------------------------------------------------------------
+
+
+def page_at(client, address):
+    return client.get(address).content.decode()
+
+
+def beside(client, address="/settings/"):
+    return [(shelf.name, number) for shelf, number in client.get(address).context["rail"]["shelves"]["shown"]]
+
+
+def test_the_rail_shows_the_shelves_in_order_and_what_they_hold(reading, reader, put_up):
+    article(reader, "The ledger")
+    indexing.drain()
+    put_up("Ledgers", "ledger")
+    put_up("Hidden", "ledger", in_rail=False)
+    put_up("Read", "is:finished")
+    assert beside(reading) == [("Ledgers", "1"), ("Read", "0")]
+    shown = page_at(reading, "/settings/")
+    assert 'href="/search/?q=ledger"><span class="name" dir="auto">Ledgers</span><span class="n">1</span></a>' in shown
+    assert "All shelves" in shown
+
+
+def test_the_rail_has_room_for_twelve(reading, put_up):
+    for number in range(12):
+        put_up(f"Shelf {number}")
+    assert len(beside(reading)) == 12
+    assert "All shelves" not in page_at(reading, "/settings/")
+    put_up("One more")
+    caches["local"].clear()
+    assert len(beside(reading)) == 12
+    assert "All shelves" in page_at(reading, "/settings/")
+
+
+# The database itself notes a change, at its commit on PostgreSQL.
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_shelf_is_seen_at_once(reading, reader):
+    article(reader, "The ledger")
+    indexing.drain()
+    reading.post("/shelves/new/", {"name": "First", "query": "ledger", "in_rail": "on"})
+    assert beside(reading) == [("First", "1")]
+    reading.post("/shelves/first/edit/", {"name": "Nothing", "query": "vellum", "in_rail": "on"})
+    assert beside(reading) == [("Nothing", "0")]
+    reading.post("/shelves/new/", {"name": "Second", "query": "ledger", "in_rail": "on"})
+    reading.post("/shelves/second/move/", {"direction": "up"})
+    assert beside(reading) == [("Second", "1"), ("Nothing", "0")]
+    reading.post("/shelves/second/delete/")
+    assert beside(reading) == [("Nothing", "0")]
+
+
+def test_a_count_is_a_minute_old_at_most(reading, reader, put_up, monkeypatch):
+    put_up(query="is:unread")
+    article(reader)
+    assert beside(reading) == [("Slow reads", "1")]
+    article(reader)
+    assert beside(reading) == [("Slow reads", "1")]
+    monkeypatch.setattr("library.views.counts.COUNT_LASTS", 0)
+    assert beside(reading) == [("Slow reads", "2")]
+
+
+def test_counts_stay_as_they_were_when_there_is_no_time(reader, monkeypatch):
+    of_reader = Counts.of(reader)
+    assert of_reader.searches(["is:unread"], seconds=1) == {"is:unread": 0}
+    article(reader)
+    monkeypatch.setattr("library.views.counts.COUNT_LASTS", 0)
+    assert of_reader.searches(["is:unread", "is:fav"], seconds=0) == {"is:unread": 0, "is:fav": None}
+    assert of_reader.searches(["is:unread", "is:fav"], seconds=1) == {"is:unread": 1, "is:fav": 0}
+
+
+def test_on_its_own_page_a_shelf_is_marked_and_counted_as_the_page_counts(reading, reader, put_up):
+    put_up(query="is:unread", sort="newest")
+    assert beside(reading) == [("Slow reads", "0")]
+    article(reader)
+    assert beside(reading, "/search/?q=is:unread&sort=newest") == [("Slow reads", "1")]
+    shown = page_at(reading, "/search/?q=is:unread&sort=newest")
+    assert 'href="/search/?q=is%3Aunread&amp;sort=newest" aria-current="page"' in shown
+    assert '<li><a href="/search/" aria-current="page">' not in shown
+    assert reading.get("/search/?q=is:unread").context["rail"]["shelves"]["current"] is None
+
+
+def test_many_shelves_beside_a_page_take_no_more_queries(reading, put_up):
+    def queries():
+        reading.get("/settings/")
+        with CaptureQueriesContext(connection) as captured:
+            reading.get("/settings/")
+        return len(captured)
+
+    bare = queries()
+    for number in range(30):
+        put_up(f"Shelf {number}", f"is:unread word{number}")
+    caches["local"].clear()
+    assert queries() == bare <= 3
