@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
 from library.search import indexing
+from library.search.backends import backend
 from library.search.fields import SORTS
-from library.search.matches import ORDERS, Matches
+from library.search.matches import ORDERS, Matches, planned
 from library.search.plan import Plan, make_plan
 from library.search.query import Query, parse
 from library.search.ranking import Ranking
@@ -45,9 +46,11 @@ def search(
     owner: User, text: str, sort: str = "best", *, after: str = "", before: str = "", limit: int = PAGE
 ) -> Results:
     """What `owner` finds by `text`. Never fails, whatever the text: what was not understood is said in sentences."""
-    indexing.drain(owner_id=owner.pk)
+    version = backend().version(owner.pk)
+    if version is None and indexing.drain(owner_id=owner.pk):
+        version = backend().version(owner.pk)
     query = parse(text)
-    plan = make_plan(owner, query)
+    plan = make_plan(owner, query, version)
     sort = query.sort or sort
     if sort == "best" and not query.positive:
         sort = "newest"
@@ -62,8 +65,7 @@ def search(
 
 def count(owner: User, text: str) -> int:
     """How many articles `text` finds."""
-    query = parse(text)
-    return Matches(make_plan(owner, query)).total if query else 0
+    return Matches(planned(owner, text)).total if parse(text) else 0
 
 
 def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Results:

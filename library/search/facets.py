@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from library.content import periods
 from library.models import Link, SearchDocument, State, User
-from library.search.matches import Matches
-from library.search.plan import Plan, make_plan
+from library.search.matches import Matches, planned
+from library.search.plan import Plan
 from library.search.query import Chip, Words, parse
 
 MOST_CHOICES, MOST_YEARS = 8, 12
@@ -64,7 +64,7 @@ def _places(owner: User, text: str) -> Iterator[Choice]:
     words = [one for one in parse(anywhere).positive if not one.places]
     if not words:
         return
-    plan = make_plan(owner, parse(anywhere))
+    plan = planned(owner, anywhere)
     yield Choice(ANYWHERE, Matches(plan).total, anywhere, not chosen)
     for name, places in FOUND_IN:
         narrowed = plan.with_index(*(_placed(part, places) for part in plan.index))
@@ -94,7 +94,7 @@ def _states(owner: User, text: str) -> Iterator[Choice]:
 
 def _tags(owner: User, text: str) -> Iterator[Choice]:
     """Each tag narrows further, so the counts are those within all that was asked."""
-    plan = make_plan(owner, parse(text))
+    plan = planned(owner, text)
     join = "JOIN library_linktag AS lt ON lt.link_id = l.id JOIN library_tag AS tag ON tag.id = lt.tag_id"
     yield from _choices(text, text, "tag", _counted(plan, "tag.name", join))
 
@@ -122,7 +122,7 @@ def _year_of(number: int) -> int:
 def _apart(owner: User, text: str, chosen: Callable[[Chip], bool]) -> tuple[str, Plan]:
     """The query and its plan without the choices that others would take the place of."""
     others = _without(text, lambda chip: chosen(chip) and not chip.negative)
-    return others, make_plan(owner, parse(others))
+    return others, planned(owner, others)
 
 
 def _without(text: str, dropped: Callable[[Chip], bool]) -> str:

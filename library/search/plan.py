@@ -47,6 +47,7 @@ class Plan:
     """`index` holds what the index of words can answer alone, `conditions` everything else: all must hold.
 
     `dates` narrows to a stretch of saved times. `languages` are those in whose stems this reader's texts are indexed.
+    `version` is that of the index when the plan was made: a count may be kept under it, unless it is None.
     """
 
     owner_id: int
@@ -54,6 +55,7 @@ class Plan:
     index: tuple[Any, ...] = ()
     conditions: tuple[Any, ...] = ()
     dates: periods.Period | None = None
+    version: tuple[int, int] | None = field(default=None, compare=False)
     sentences: list[str] = field(default_factory=list, compare=False)
 
     @property
@@ -72,15 +74,16 @@ class Plan:
 
     def asking(self, *index: Any) -> Plan:
         """The same owner, asked for something else."""
-        return Plan(self.owner_id, self.languages, tuple(index))
+        return Plan(self.owner_id, self.languages, tuple(index), version=self.version)
 
     def with_index(self, *index: Any) -> Plan:
         return replace(self, index=tuple(index))
 
 
-def make_plan(owner: User, query: Query) -> Plan:
+def make_plan(owner: User, query: Query, version: tuple[int, int] | None) -> Plan:
     known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
-    plan = Plan(owner.pk, tuple(dict.fromkeys((ENGLISH, *known))), sentences=list(query.sentences))
+    plan = Plan(owner.pk, tuple(dict.fromkeys((ENGLISH, *known))), version=version)
+    plan.sentences = list(query.sentences)
     parts = _Resolver(plan).parts(query.tree)
     plan.index = tuple(part for part in parts if _is_for_index(part))
     plan.conditions = tuple(part for part in parts if not _is_for_index(part))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from library.content import words as content_words
 from library.models import User
 from library.search import vocabulary
-from library.search.matches import Matches
-from library.search.plan import Plan, make_plan
-from library.search.query import Query, Words, parse
+from library.search.matches import Matches, planned
+from library.search.plan import Plan
+from library.search.query import Query, Words
 
 SHORTEST = 3
 MOST, MOST_TRIED = 2, 4
@@ -35,7 +35,7 @@ def suggest(owner: User, query: Query, plan: Plan) -> list[Suggestion]:
     for place in range(min(MOST_TRIED, max(map(len, mended)))):
         instead = {word: near[min(place, len(near) - 1)] for word, near in zip(unknown, mended, strict=True)}
         text = _mend(f"{query.kept} {query.text}".strip(), instead)
-        total = Matches(make_plan(owner, parse(text))).total
+        total = Matches(planned(owner, text)).total
         if total:
             found.append(Suggestion(text, " ".join(instead.values()), total))
     return sorted(found, key=lambda one: -one.count)[:MOST] if len(found) > 1 else found
