@@ -4,7 +4,7 @@
 PYTHON ?= python3
 IN := .venv/bin/python
 
-.PHONY: run test lint types bench proofs audit lock clean for-running for-development
+.PHONY: run test lint types bench quality proofs audit lock clean for-running for-development
 
 # make run [NOTES=folder [READER=name]]: import the folder, if one is named, into that reader's library, then serve the library until Ctrl-C.
 run: for-running
@@ -27,6 +27,11 @@ types: for-development
 # make bench: measure, and write build/bench/results.json. Takes minutes.
 bench: for-development
 	$(IN) -m bench
+
+# make quality [COLLECTIONS="folder folder"]: how well the search finds, on SQLite and PostgreSQL. docs/bench.md.
+COLLECTIONS ?= tests/search/collection
+quality: for-development
+	$(IN) -m bench.quality $(COLLECTIONS)
 
 # make proofs: the promises whose proof takes too long for every `make test`.
 proofs: for-development

@@ -8,6 +8,7 @@ import select
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench import asking, beir
 from library.importers.running import BATCH_FILES
 from library.models import ImportRun, Link, State, Tag, User
 from library.models.writing import note_change
@@ -36,6 +38,16 @@ def make_reader() -> None:
     link = Link(owner=reader)
     link.set_title("Saved before the import")
     link.save()
+
+
+def ask_collection(folder: str) -> dict[str, Any]:
+    """Put a collection into this empty library, and ask its questions. What was found, and seconds of both."""
+    collection, reader = beir.read(Path(folder)), User.objects.create_user(READER)
+    begun = time.perf_counter()
+    articles = asking.shelve(reader, collection)
+    asked = time.perf_counter()
+    found = asking.ask(reader, collection, articles)
+    return {"found": found, "filling": asked - begun, "asking": time.perf_counter() - asked}
 
 
 def files_to_a_commit() -> int:

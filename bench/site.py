@@ -43,6 +43,7 @@ class Ran:
 class Site:
     folder: Path
     port: int = 0
+    database_url: str = ""  # blank: SQLite in the folder
 
     @property
     def database(self) -> Path:
@@ -50,8 +51,8 @@ class Site:
 
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        static = self.folder.parent / "static"
-        return {**kept, "DATA_DIR": str(self.folder), "STATIC_ROOT": str(static), "PORT": str(self.port or 8000)}
+        own = {"DATA_DIR": self.folder, "STATIC_ROOT": self.folder.parent / "static", "PORT": self.port or 8000}
+        return {**kept, **{name: str(value) for name, value in own.items()}, "DATABASE_URL": self.database_url}
 
     def process(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         command = [sys.executable, *arguments]
