@@ -11,6 +11,12 @@ from itertools import accumulate, islice, product
 from pathlib import Path
 
 SEED = 1
+# The most frequent words of the made-up language are English ones, so that it is taken for English, as most texts are.
+FUNCTION_WORDS = [
+    *("the", "of", "and", "to", "in", "is", "that", "for", "it", "as"),
+    *("was", "with", "be", "by", "on", "not", "he", "this", "are", "or"),
+]
+CHINESE_EVERY = 50  # of so many articles, one is in Chinese
 VOCABULARY_SIZE, TAG_COUNT, SITE_COUNT = 50_000, 500, 300
 TYPES = ("Tech Deep Dive", "Software Repo", "Political News", "Other", "Tech Announcement", "Product Website")
 FIRST_DAY, YEARS = datetime(2014, 1, 1, tzinfo=UTC), 12
@@ -26,7 +32,7 @@ def coin_words(count: int) -> list[str]:
     coined = dict.fromkeys(
         "".join(dice.choices(syllables, k=dice.choice((2, 3, 3, 4)))) + dice.choice(endings) for _ in range(2 * count)
     )
-    return list(islice(coined, count))
+    return [*FUNCTION_WORDS, *islice(coined, count - len(FUNCTION_WORDS))]
 
 
 def zipf(count: int) -> list[float]:
@@ -35,19 +41,22 @@ def zipf(count: int) -> list[float]:
 
 VOCABULARY = coin_words(VOCABULARY_SIZE)
 TAGS = [f"{word}-{number}" for number, word in enumerate(VOCABULARY[2_000 : 2_000 + TAG_COUNT])]
+CHARACTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2_500)]
 WORD_WEIGHTS, TAG_WEIGHTS = zipf(VOCABULARY_SIZE), zipf(TAG_COUNT)
+CHARACTER_WEIGHTS = zipf(len(CHARACTERS))
 
 
 def link_file(number: int, seed: int = SEED) -> str:
     """One link file of about 6 kB."""
     dice = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret is made here
     article_words = max(FEWEST_WORDS, round(dice.gauss(ARTICLE_WORDS, SPREAD)))
+    text = chinese(dice, article_words) if number % CHINESE_EVERY == 0 else article(dice, article_words)
     return (
         f"---\n{front_matter(dice, number)}---\n\n"
         f"# {' '.join(words(dice, dice.randint(4, 11))).title()}\n\n"
         f"## Overview (from Notion)\n{bullets(dice, 60)}\n\n"
         f"## AI Summary (from Notion)\n{' '.join(sentences(dice, 70))}\n\n"
-        f"## Content (from Notion)\n\n{article(dice, article_words)}\n"
+        f"## Content (from Notion)\n\n{text}\n"
     )
 
 
@@ -86,6 +95,12 @@ def article(dice: random.Random, count: int) -> str:
     while paragraph := list(islice(text, dice.randint(3, 6))):
         blocks.append(block(dice, paragraph))
     return "\n\n".join(blocks)
+
+
+def chinese(dice: random.Random, words: int) -> str:
+    """As long as an article of so many words is: two characters a word."""
+    lines = ("".join(dice.choices(CHARACTERS, cum_weights=CHARACTER_WEIGHTS, k=60)) for _ in range(2 * words // 60 + 1))
+    return "\n\n".join(f"{line}。" for line in lines)
 
 
 def block(dice: random.Random, paragraph: list[str]) -> str:

@@ -16,10 +16,10 @@ STEMMERS = {
     "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
     "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
-LOOKED_AT = 600  # characters: more of a text make its language no surer
+LOOKED_AT = 300  # characters: more of a text make its language hardly surer
 FEWEST = 100  # of a shorter text nothing is sure
 SURE = 0.8
-ENGLISH_SIGNS = 4  # so many a "the" have only English texts
+ENGLISH_SIGNS = 2  # so many a "the" or "and" at its beginning has only an English text
 
 
 def language_of(text: str) -> str:
@@ -30,7 +30,7 @@ def language_of(text: str) -> str:
     if len(text) < FEWEST:
         return ENGLISH
     beginning = text[:LOOKED_AT]
-    if beginning.isascii() and beginning.lower().count(" the ") >= ENGLISH_SIGNS:
+    if beginning.isascii() and beginning.count(" the ") + beginning.count(" and ") >= ENGLISH_SIGNS:
         return ENGLISH
     found = _detector().FindLanguage(beginning)
     return found.language if found.probability >= SURE and found.language in STEMMERS else ENGLISH

@@ -39,7 +39,6 @@ _PAIRED_WORD = re.compile(f"[{_PAIRED}]")
 # Names that are told apart by a sign: C++, C#, .NET. They are indexed beside their letters, which alone mean less.
 _PLUS_OR_SHARP = re.compile(r"(?<![\w.])[a-z]\w{0,14}(?:\+\+?|#)(?![\w+#])")
 _LEADING_DOT = re.compile(r"(?<![\w./])\.[a-z]\w{1,14}(?![\w+#])")
-_A_SIGN = re.compile(r"[a-z0-9_][+#]")
 _STRIPPED = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 # Vowel signs of kana and of India's scripts are no accents: taken apart and put together again, they stay.
 _ACCENTED = re.compile("[\u00aa-\u058f\u0590-\u06ff\u1e00-\u1fff]")
@@ -87,7 +86,7 @@ def _known(word: str, language: str) -> tuple[str, str]:
 
 def _signed_names(lowered: str) -> list[str]:
     names = _LEADING_DOT.findall(lowered) if " ." in lowered or lowered.startswith(".") else []
-    return names + (_PLUS_OR_SHARP.findall(lowered) if _A_SIGN.search(lowered) else [])
+    return names + (_PLUS_OR_SHARP.findall(lowered) if "+" in lowered or "#" in lowered else [])
 
 
 def words(text: str) -> Iterator[Found]:

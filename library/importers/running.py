@@ -172,7 +172,7 @@ def _try_batch(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
         batch.write(holder, step.cursor)
         return
     with transaction.atomic():
-        _take_in(batch, _sift(batch, step, scratch))
+        _take_in(batch, _sift(batch, step, scratch), scratch.words)
         batch.write(holder, step.cursor)
 
 
@@ -199,17 +199,17 @@ def _sift(batch: Batch, step: Step, scratch: Scratch) -> list[Incoming]:
 # --- writing: one transaction
 
 
-def _take_in(batch: Batch, fresh: list[Incoming]) -> None:
+def _take_in(batch: Batch, fresh: list[Incoming], words: set[str]) -> None:
     """New links together; then, one by one, what meets a link that is known or has just been made."""
     new, later = _sort(fresh, Matches.of(batch.run, fresh))
-    _add(batch, new)
-    touched = [_meet(batch, item) for item in later]
+    _add(batch, new, words)
+    touched = [_meet(batch, item, words) for item in later]
     index_links([link_id for link_id in touched if link_id])
 
 
-def _add(batch: Batch, new: list[Incoming]) -> None:
+def _add(batch: Batch, new: list[Incoming], words: set[str]) -> None:
     links, tags = save.save_new(batch.run.owner, new, timezone.now())
-    index_documents([_document(link, item, tags) for link, item in zip(links, new, strict=True)])
+    index_documents([_document(link, item, tags) for link, item in zip(links, new, strict=True)], words)
     for link, item in zip(links, new, strict=True):
         batch.add(item.file, Outcome.NEW, "Added.", link_id=link.pk, warnings=item.record.warnings)
 
@@ -227,7 +227,7 @@ def _sort(fresh: list[Incoming], matches: Matches) -> tuple[list[Incoming], list
     return new, later
 
 
-def _meet(batch: Batch, item: Incoming) -> int | None:
+def _meet(batch: Batch, item: Incoming, words: set[str]) -> int | None:
     """Take in an item whose link is looked for now, after what came before it. Returns the link's id if it changed."""
     owner = batch.run.owner
     if twin := known_bytes(owner, [item.file]).get(item.file.sha256):
@@ -235,7 +235,7 @@ def _meet(batch: Batch, item: Incoming) -> int | None:
         return None
     Matches.of(batch.run, [item]).settle(item)
     if item.link_id is None:
-        _add(batch, [item])
+        _add(batch, [item], words)
         return None
     if batch.run.same_address == "skip":
         batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=item.link_id)

@@ -1,4 +1,4 @@
-"""What a dry run has seen so far: on disk, so that memory does not grow with the number of files."""
+"""What a run has seen so far: on disk or bounded, so that memory does not grow with the number of files."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,9 +8,13 @@ from typing import Self
 
 
 class Scratch:
-    """A private SQLite database in a temporary file that is gone when it is closed."""
+    """What a dry run would know: a private SQLite database in a temporary file that is gone when it is closed.
+
+    `words` are those that an import has put into the search index's vocabulary.
+    """
 
     def __init__(self) -> None:
+        self.words: set[str] = set()
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute("PRAGMA cache_size = -1000")
         for table in ("bytes", "address"):

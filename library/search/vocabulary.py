@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -16,17 +16,23 @@ from library.models.rows import insert_rows
 from library.search.documents import Document
 
 LEARN = "INSERT INTO library_searchword (owner_id, word) SELECT %s, {words} ON CONFLICT DO NOTHING"
+MOST_KNOWN = 100_000
 CANDIDATES = 12
 CHUNK = 20_000
 
 
-def learn(documents: Sequence[Document]) -> None:
-    """Take in the words and languages of documents that are indexed in this transaction."""
+def learn(documents: Sequence[Document], known: set[str] | None = None) -> None:
+    """Take in the words and languages of documents that are indexed in this transaction.
+
+    Words that are `known` to be there are passed over; what is new is known from the commit on.
+    """
     words: dict[int, set[str]] = defaultdict(set)
     for one in documents:
         words[one.owner_id] |= one.words
     for owner_id, fresh in words.items():
-        _learn(owner_id, sorted(fresh))
+        _learn(owner_id, sorted(fresh - known if known else fresh))
+    if known is not None and len(known) < MOST_KNOWN:
+        transaction.on_commit(lambda: known.update(*words.values()))
     languages = {(one.owner_id, language) for one in documents for language in one.languages}
     insert_rows(SearchLanguage, ("owner_id", "language"), sorted(languages), or_leave=True)
 
