@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
-from library.search import indexing
-from library.search.backends import backend
 from library.search.fields import SORTS
 from library.search.matches import ORDERS, Matches, planned
-from library.search.plan import Plan, make_plan
-from library.search.query import Query, parse
+from library.search.plan import Plan
+from library.search.query import Query
 from library.search.ranking import Ranking
 from library.search.suggestions import Suggestion, suggest
 
@@ -46,11 +44,8 @@ def search(
     owner: User, text: str, sort: str = "best", *, after: str = "", before: str = "", limit: int = PAGE
 ) -> Results:
     """What `owner` finds by `text`. Never fails, whatever the text: what was not understood is said in sentences."""
-    version = backend().version(owner.pk)
-    if version is None and indexing.drain(owner_id=owner.pk):
-        version = backend().version(owner.pk)
-    query = parse(text)
-    plan = make_plan(owner, query, version)
+    plan = planned(owner, text)
+    query = plan.query
     sort = query.sort or sort
     if sort == "best" and not query.positive:
         sort = "newest"
@@ -65,7 +60,8 @@ def search(
 
 def count(owner: User, text: str) -> int:
     """How many articles `text` finds."""
-    return Matches(planned(owner, text)).total if parse(text) else 0
+    plan = planned(owner, text)
+    return Matches(plan).total if plan.query else 0
 
 
 def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Results:

@@ -12,7 +12,7 @@ from library.content import periods
 from library.models import Link, SearchDocument, State, User
 from library.search.matches import Matches, planned
 from library.search.plan import Plan
-from library.search.query import Chip, Words, parse
+from library.search.query import Chip, parse
 
 MOST_CHOICES, MOST_YEARS = 8, 12
 ANYWHERE = "Anywhere"
@@ -61,22 +61,15 @@ def _places(owner: User, text: str) -> Iterator[Choice]:
     query = parse(text)
     chosen = {chip.value.lower() for chip in query.chips if chip.field == "in" and not chip.negative}
     anywhere = _without(text, lambda chip: chip.field == "in")
-    words = [one for one in parse(anywhere).positive if not one.places]
-    if not words:
+    if all(one.places for one in parse(anywhere).positive):
         return
-    plan = planned(owner, anywhere)
-    yield Choice(ANYWHERE, Matches(plan).total, anywhere, not chosen)
+    yield Choice(ANYWHERE, Matches(planned(owner, anywhere)).total, anywhere, not chosen)
     for name, places in FOUND_IN:
-        narrowed = plan.with_index(*(_placed(part, places) for part in plan.index))
         asked = f"{anywhere} {' '.join(f'in:{place}' for place in places)}"
         current = chosen == set(places)
-        total = Matches(narrowed).total
+        total = Matches(planned(owner, asked)).total
         if total or current:
             yield Choice(name, total, anywhere if current else asked, current)
-
-
-def _placed(part: object, places: tuple[str, ...]) -> object:
-    return replace(part, places=places) if isinstance(part, Words) and not part.places else part
 
 
 def _types(owner: User, text: str) -> Iterator[Choice]:

@@ -88,6 +88,11 @@ def pending_count() -> int:
     return SearchPending.objects.values("link_id").distinct().count()
 
 
+def cut_links(link_ids: Sequence[int]) -> list[int]:
+    """Those of the links whose texts are longer than what is indexed of one."""
+    return list(SearchDocument.objects.filter(link_id__in=link_ids, cut=True).values_list("link_id", flat=True))
+
+
 def rebuild(owner_id: int | None = None) -> int:
     """Index everything anew while the library stays in use; a search finds what is done so far. Returns how many."""
     documents = SearchDocument.objects.all() if owner_id is None else SearchDocument.objects.filter(owner_id=owner_id)

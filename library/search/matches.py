@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from library.content.periods import Period
 from library.models import Link, SearchDocument, User
+from library.search import indexing
 from library.search.backends import backend
 from library.search.conditions import Clause, between
 from library.search.documents import number_at
@@ -42,8 +43,11 @@ ORDERS = {"title": "l.title_key, l.id", "longest": "l.words DESC, l.id DESC", "s
 
 
 def planned(owner: User, text: str) -> Plan:
-    """The plan of a query as it is typed."""
-    return make_plan(owner, parse(text), backend().version(owner.pk))
+    """The plan of a query as it is typed, with all changes up to now in the index."""
+    version = backend().version(owner.pk)
+    if version is None and indexing.drain(owner_id=owner.pk):
+        version = backend().version(owner.pk)
+    return make_plan(owner, parse(text), version)
 
 
 @dataclass

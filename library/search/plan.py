@@ -51,6 +51,7 @@ class Plan:
     """
 
     owner_id: int
+    query: Query = field(default_factory=Query, compare=False)
     languages: tuple[str, ...] = (ENGLISH,)
     index: tuple[Any, ...] = ()
     conditions: tuple[Any, ...] = ()
@@ -74,7 +75,7 @@ class Plan:
 
     def asking(self, *index: Any) -> Plan:
         """The same owner, asked for something else."""
-        return Plan(self.owner_id, self.languages, tuple(index), version=self.version)
+        return Plan(self.owner_id, self.query, self.languages, tuple(index), version=self.version)
 
     def with_index(self, *index: Any) -> Plan:
         return replace(self, index=tuple(index))
@@ -82,7 +83,7 @@ class Plan:
 
 def make_plan(owner: User, query: Query, version: tuple[int, int] | None) -> Plan:
     known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
-    plan = Plan(owner.pk, tuple(dict.fromkeys((ENGLISH, *known))), version=version)
+    plan = Plan(owner.pk, query, tuple(dict.fromkeys((ENGLISH, *known))), version=version)
     plan.sentences = list(query.sentences)
     parts = _Resolver(plan).parts(query.tree)
     plan.index = tuple(part for part in parts if _is_for_index(part))

@@ -29,8 +29,13 @@ CLASSES = {
     "title": "A", "overview": "B", "tags": "B", "summary": "C", "notes": "C", "highlights": "C", "article": "D",
 }  # fmt: skip
 LAYER_CLASSES = {"notes": "A", "highlights": "B", "overview": "C", "summary": "D"}
-# The classes of a tsvector, D to A, weigh as the field that stands here for each does in WEIGHTS, A being 1.
-CLASS_WEIGHTS = [WEIGHTS[name] / WEIGHTS["title"] for name in ("article", "summary", "overview", "title")]
+# bm25 lets what a field weighs saturate like any count of a word (its k1 is 1.2), ts_rank adds it up: the classes of a
+# tsvector, D to A, take what is left of their field's weight, A being 1.
+K1 = 1.2
+CLASS_WEIGHTS = [
+    WEIGHTS[name] / (WEIGHTS[name] + K1) * (1 + K1 / WEIGHTS["title"])
+    for name in ("article", "summary", "overview", "title")
+]
 
 INSERT = """
 INSERT INTO library_searchdocument (number, owner_id, link_id, checksum, cut, vector, layers)

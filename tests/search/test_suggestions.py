@@ -1,0 +1,58 @@
+"""Did you mean: words of the reader's own library, with what they would find."""
+
+import pytest
+
+from library.models import Link
+from library.search import Suggestion, search
+from tests.views.shelf import article
+
+pytestmark = pytest.mark.django_db
+
+
+def suggested(reader, text: str) -> list[Suggestion]:
+    return search(reader, text).suggestions
+
+
+def test_a_misspelt_word_is_mended_from_the_librarys_own_words(reader):
+    article(reader, "Databases", article="about a database")
+    for typed in ("databse", "datbaase", "databasse", "datavase"):
+        assert suggested(reader, typed)[0].words.startswith("database")
+        assert suggested(reader, typed)[0].count == 1
+
+
+def test_a_wrong_first_letter_is_mended_too(reader):
+    article(reader, "Parchment")
+    assert suggested(reader, "barchment") == [Suggestion("parchment", "parchment", 1)]
+
+
+def test_the_rest_of_the_query_stays_as_it_was_typed(reader):
+    article(reader, "Vellum", tags=("skins",), article="parchment")
+    [one] = suggested(reader, 'tag:skins "vellum" parchmant')
+    assert one == Suggestion('tag:skins "vellum" parchment', "parchment", 1)
+
+
+def test_the_word_with_most_articles_comes_first(reader):
+    article(reader, "cart")
+    for _ in range(2):
+        article(reader, "card")
+    assert [one.words for one in suggested(reader, "carx")] == ["card", "cart"]
+
+
+def test_nothing_is_suggested_that_finds_nothing(reader):
+    article(reader, "Vellum", tags=("skins",))
+    article(reader, "Parchment")
+    assert suggested(reader, "tag:skins parchmant") == []
+    Link.objects.all().delete()
+    assert suggested(reader, "parchmant") == []
+
+
+def test_words_of_another_reader_are_never_suggested(reader, other_reader):
+    article(other_reader, "Parchment")
+    search(other_reader, "parchment")
+    assert suggested(reader, "parchmant") == []
+
+
+def test_where_something_is_found_nothing_is_suggested(reader):
+    article(reader, "card")
+    article(reader, "cart")
+    assert suggested(reader, "card") == []
