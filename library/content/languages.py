@@ -18,7 +18,7 @@ STEMMERS = {
 }  # fmt: skip
 LOOKED_AT = 300  # characters: more of a text make its language hardly surer
 FEWEST = 100  # of a shorter text nothing is sure
-SURE = 0.8
+SURE = 0.98
 ENGLISH_SIGNS = 2  # so many a "the" or "and" at its beginning has only an English text
 
 

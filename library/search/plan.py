@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -188,3 +188,8 @@ def _condition(found: Clause) -> Condition:
 
 def _period(value: str) -> periods.Period | None:
     return periods.parse(value, timezone.localdate(), timezone.get_current_timezone())
+
+
+Newest = Callable[[Plan, int], list[int]]
+Scored = list[tuple[int, float]]  # (number of a document, score): a lower score is better
+Shares = dict[Words, float]  # in which part of the newest articles a word stands

@@ -6,14 +6,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
 from library.search.documents import WEIGHTS, Document
-from library.search.plan import Plan, Tagged
+from library.search.plan import Newest, Plan, Scored, Shares, Tagged
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchdocument AS t"
@@ -171,44 +171,42 @@ def reading() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_seqscan = on")
 
 
-def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[tuple[int, float]]:
-    """Up to `most` (number, score) of matches; a lower score is better. `newest` finds so many of a plan's newest."""
+def best(plan: Plan, newest: Newest, known: Shares) -> Scored:
+    """(number, score) of the best matches; a lower score is better. `newest` finds so many of a plan's newest."""
     words = [part for part in plan.index if _has_words(part)]
-    return _ranked(plan, newest(plan, RANKED), words, most)
+    return _ranked(plan, newest(plan, RANKED), words, known)
 
 
-def some(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int, size: int) -> list[tuple[int, float]]:
+def some(plan: Plan, newest: Newest, known: Shares, size: int) -> Scored:
     """Like `best`, of articles that have some of the plan's words, and whatever else it asks for, among `size` in all.
 
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """
     rest = [part for part in plan.index if not isinstance(part, Words)]
-    known = shares(plan, plan.words)
     telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
     found: dict[int, None] = {}
     for words in telling:
         if len(found) >= RANKED:
             break
         found |= dict.fromkeys(newest(plan.with_index(*rest, words), RANKED - len(found)))
-    return _ranked(plan, list(found), telling, most)
+    return _ranked(plan, list(found), telling, known)
 
 
 def _has_words(part: Any) -> bool:
     return isinstance(part, Words) or (isinstance(part, All | Either) and any(map(_has_words, part.parts)))
 
 
-def _ranked(plan: Plan, found: list[int], parts: Sequence[Any], most: int) -> list[tuple[int, float]]:
+def _ranked(plan: Plan, found: list[int], parts: Sequence[Any], known: Shares) -> Scored:
     """The sum of each word's own rank, weighed by how rare it is: ts_rank alone takes all words for equally telling."""
     if not found or not parts:
-        return [(number, 0.0) for number in found[:most]]
-    known = shares(plan, [part for part in parts if isinstance(part, Words)])
+        return [(number, 0.0) for number in found]
     parameters: list[Any] = []
     for part in parts:
         parameters += [CLASS_WEIGHTS, _tsquery(part, plan.languages), _telling(known.get(part, 0.0))]
     with connection.cursor() as cursor:
         cursor.execute(RANK.format(ranks=" + ".join([ONE_RANK] * len(parts))), [*parameters, found])
         scored = [(number, -score) for number, score in cursor.fetchall()]
-    return sorted(scored, key=lambda each: (each[1], -each[0]))[:most]
+    return sorted(scored, key=lambda each: (each[1], -each[0]))
 
 
 def _telling(share: float) -> float:
@@ -218,7 +216,7 @@ def _telling(share: float) -> float:
     return max(math.log((SAMPLE - frequency + 0.5) / (frequency + 0.5)), 1e-6)
 
 
-def shares(plan: Plan, words: Sequence[Words]) -> dict[Words, float]:
+def shares(plan: Plan, words: Sequence[Words]) -> Shares:
     """In which part of the newest articles each of the words stands. Few articles tell nothing."""
     wanted = list(dict.fromkeys(words))
     if not wanted:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from library.models import Link, SearchDocument
 from library.search.backends import backend
 from library.search.matches import Matches
-from library.search.plan import Plan
+from library.search.plan import Plan, Scored, Shares
 
 # With fewer matches than this, articles with some of the words follow, up to so many.
 FEW, MOST_SOME = 20, 100
@@ -19,7 +19,6 @@ FEW, MOST_SOME = 20, 100
 FAVOURITE_LIFT, NEW_LIFT = 0.05, 0.02
 YEAR = 365 * 86_400
 LIFTED = 100  # the best are looked at for it; what comes after them is not moved
-Scored = list[tuple[int, float]]  # (number of a document, score), a lower score is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,14 @@ class Ranking:
 
     @classmethod
     def of(cls, plan: Plan, matches: Matches) -> Ranking:
+        if plan.impossible:
+            return cls([], 0, 0)
         most = backend().BEST
-        scored = [] if plan.impossible else backend().best(plan, matches.of, most)
-        whole = [number for number, _ in lifted(scored)]
+        known = backend().shares(plan, plan.words)
+        whole = [number for number, _ in lifted(backend().best(plan, matches.of, known))]
         if len(whole) < most:
             matches.total = len(whole)
-        some = _some(plan, matches, set(whole)) if len(whole) < FEW else []
+        some = _some(plan, matches, known, set(whole)) if len(whole) < FEW else []
         return cls(whole + some, len(whole), most if most < matches.total else 0)
 
     def some_from(self, start: int, length: int) -> int | None:
@@ -46,12 +47,11 @@ class Ranking:
         return place if place < length else None
 
 
-def _some(plan: Plan, matches: Matches, found: set[int]) -> list[int]:
+def _some(plan: Plan, matches: Matches, known: Shares, found: set[int]) -> list[int]:
     """The best with some of the words that are not `found` already."""
-    if len(plan.words) < 2 or plan.impossible:
+    if len(plan.words) < 2:
         return []
-    size = Matches(plan.asking()).total
-    scored = backend().some(plan, matches.of, MOST_SOME + len(found), size)
+    scored = backend().some(plan, matches.of, known, Matches(plan.asking()).total)
     return [number for number, _ in lifted(scored) if number not in found][:MOST_SOME]
 
 

@@ -4,7 +4,7 @@ A term stands in quotation marks wherever it reaches FTS5, so its query syntax n
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -12,13 +12,16 @@ from typing import Any
 from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
-from library.search.plan import Plan, Tagged
+from library.search.plan import Newest, Plan, Scored, Shares, Tagged
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
 KEY = "t.rowid"
 # Terms of our own, among the tags, begin with characters for private use: no text is indexed with those.
-TAG_MARK, TITLE_MARK, EVERY = "\uf8fd", "\uf8fe", '"\uf8ff"'
+TAG_MARK, EVERY = "\uf8fd", '"\uf8ff"'
+# The terms of these stand among the tags once more, each with its mark: to be found there without reading through
+# those of all texts.
+MARKS = {"title": "\uf8fe", "notes": "\uf8fc", "highlights": "\uf8fb"}
 # bm25 takes 1 µs for each document that it looks at, besides the time to count each word's documents. Of more
 # matches than RANKED, the newest and those with the words in their titles are ranked. The best BEST are shown.
 RANKED, TITLED, BEST = 1_000, 500, 1_000
@@ -30,8 +33,8 @@ MERGE_PAGES = 500
 INSERT_DOCUMENT = (
     "INSERT INTO library_searchdocument (number, owner_id, link_id, checksum, cut) VALUES (%s, %s, %s, %s, %s)"
 )
-COLUMNS, MARKS = ", ".join(FIELDS), ", ".join(["%s"] * len(FIELDS))
-INSERT_TEXTS = f"INSERT OR REPLACE INTO library_searchindex (rowid, {COLUMNS}) VALUES (%s, {MARKS})"  # noqa: S608
+COLUMNS, PLACES = ", ".join(FIELDS), ", ".join(["%s"] * len(FIELDS))
+INSERT_TEXTS = f"INSERT OR REPLACE INTO library_searchindex (rowid, {COLUMNS}) VALUES (%s, {PLACES})"  # noqa: S608
 SAMPLE_COUNTS = """
 SELECT {counts} FROM (SELECT number AS begins FROM library_searchdocument WHERE number >= %s AND number < %s
 ORDER BY number DESC LIMIT 1 OFFSET %s) AS sample
@@ -79,11 +82,11 @@ def insert(numbered: Sequence[tuple[int, Document]]) -> None:
 
 
 def _columns(document: Document) -> list[str]:
-    """The terms of each field. Among the tags stand a term for each tag itself, so that C and C++ differ; the title's
-    terms, to be found without reading through those of all texts; one that every document has."""
+    """The terms of each field. Among the tags stand a term for each tag itself, so that C and C++ differ; the terms of
+    MARKS; one that every document has."""
     terms = document.terms
-    title = (TITLE_MARK + term for term in terms["title"].split())
-    tags = " ".join((terms["tags"], *map(_tag_term, document.tag_ids), *title, EVERY.strip('"')))
+    marked = (mark + term for name, mark in MARKS.items() for term in terms[name].split())
+    tags = " ".join((terms["tags"], *map(_tag_term, document.tag_ids), *marked, EVERY.strip('"')))
     return [terms[name] for name in FIELDS[:-1]] + [tags]
 
 
@@ -131,11 +134,16 @@ def _one(part: Any, languages: Sequence[str]) -> str:
 
 def quoted(words: Words, languages: Sequence[str]) -> str:
     """Words for FTS5, in quotation marks: the terms that they may have become, in the places where they count."""
-    in_title = words.places == ("title",)
-    mark, end = TITLE_MARK if in_title else "", " *" if words.open_ended else ""
-    asked = [f'"{" ".join(mark + term for term in terms)}"{end}' for terms in words.spellings(languages)]
-    found = asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})"
-    return f"{{{' '.join(words.places)}}} : {found}" if words.places and not in_title else found
+    if words.places and set(words.places) <= MARKS.keys():
+        asked = [one for place in words.places for one in _spelt(words, languages, MARKS[place])]
+        return f"({' OR '.join(asked)})"
+    found = f"({' OR '.join(_spelt(words, languages))})"
+    return f"{{{' '.join(words.places)}}} : {found}" if words.places else found
+
+
+def _spelt(words: Words, languages: Sequence[str], mark: str = "") -> list[str]:
+    end = " *" if words.open_ended else ""
+    return [f'"{" ".join(mark + term for term in terms)}"{end}' for terms in words.spellings(languages)]
 
 
 def reading() -> nullcontext[None]:
@@ -143,19 +151,19 @@ def reading() -> nullcontext[None]:
     return nullcontext()
 
 
-def best(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int) -> list[tuple[int, float]]:
-    """Up to `most` (number, score) of matches; a lower score is better. `newest` finds so many of a plan's newest."""
-    common = {words for words, share in shares(plan, plan.words).items() if share > 1 / 2}
+def best(plan: Plan, newest: Newest, known: Shares) -> Scored:
+    """(number, score) of the best matches; a lower score is better. `newest` finds so many of a plan's newest."""
+    common = {words for words, share in known.items() if share > 1 / 2}
     telling = [part for part in plan.index if part not in common]
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     if plan.words and not any(isinstance(part, Words) for part in telling):
-        return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, most), *newest(plan, most)))][:most]
+        return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, BEST), *newest(plan, BEST)))][:BEST]
     found, asked = newest(plan, RANKED), plan.asking(*telling)
     scores = _scores(expression(asked), found)
     if len(found) == RANKED:
         both = f"({expression(asked)}) AND ({expression(in_title)})"
         scores |= _scores(both, newest(in_title, TITLED))
-    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:most]
+    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:BEST]
 
 
 def _to_title(part: Any) -> Any:
@@ -165,13 +173,12 @@ def _to_title(part: Any) -> Any:
     return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
-def some(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int, size: int) -> list[tuple[int, float]]:
+def some(plan: Plan, newest: Newest, known: Shares, size: int) -> Scored:
     """Like `best`, of articles that have some of the plan's words, and whatever else it asks for, among `size` in all.
 
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """
     rest = [part for part in plan.index if not isinstance(part, Words)]
-    known = shares(plan, plan.words)
     telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
     seeds, room = telling[:1], SOME_RANKED - known[telling[0]] * size
     for words in telling[1:]:
@@ -181,10 +188,10 @@ def some(plan: Plan, newest: Callable[[Plan, int], list[int]], most: int, size: 
     found = newest(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED)
     others = Either((All(), *(words for words in telling if words not in seeds)))
     scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), found)
-    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:most]
+    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))
 
 
-def shares(plan: Plan, words: Sequence[Words]) -> dict[Words, float]:
+def shares(plan: Plan, words: Sequence[Words]) -> Shares:
     """In which part of the newest articles each of the words stands: bm25 gives next to no weight to one that is in
     more than half of them, and it costs the most to rank by. Few articles tell nothing."""
     wanted = [one for one in dict.fromkeys(words) if not one.open_ended]
