@@ -1,7 +1,7 @@
 """Finding articles again: `search()` takes what a reader typed and gives a page of results."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
 from library.search import indexing
@@ -14,10 +14,20 @@ PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another query that finds something; `words` is what differs in it."""
+
+    query: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One page. `links` are ids in order; `next` and `previous` are the keys of other pages, or blank.
 
     `first` is the place of the first one, where it is known; `cut` says how many the best are, where there are more.
+    `own` is how many match in the reader's own words; from `some_from` on, `links` have only some of the words.
     """
 
     query: Query
@@ -29,6 +39,9 @@ class Results:
     next: str = ""
     previous: str = ""
     cut: int = 0
+    own: int | None = None
+    some_from: int | None = None
+    suggestions: list[Suggestion] = field(default_factory=list)
 
 
 def search(

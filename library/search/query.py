@@ -18,6 +18,29 @@ STATES = ("inbox", "reading", "finished", "archived")
 IS_WORDS = (*STATES, "unread", "fav")
 IS_SYNONYMS = {"favourite": "fav", "favorite": "fav", "favourites": "fav", "starred": "fav", "read": "finished"}
 NO_TAG = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class WordHelp:
+    """One line of what can be typed."""
+
+    group: str
+    form: str
+    means: str
+    example: str
+
+
+WORDS = (
+    WordHelp("Words", "word", "articles with this word, in any of its forms", "ledger"),
+    WordHelp("Words", '"exact words"', "words in this order", '"write ahead"'),
+    WordHelp("Words", "-word", "articles without it", "ledger -tutorial"),
+    WordHelp("Words", "begin*", "words that begin so", "data*"),
+    WordHelp("Filters", "tag:", "a tag; tag:none finds articles without any", "tag:none"),
+    WordHelp("Filters", "type:", "a type", 'type:"Tech Deep Dive"'),
+    WordHelp("Filters", "is:", "a state: inbox, reading, finished, archived, unread or fav", "is:unread"),
+    WordHelp("Filters", "site:", "where it came from", "site:example.org"),
+    WordHelp("Order", "sort:", "the order: best, newest or oldest", "ledger sort:newest"),
+)
 EXAMPLES = {"tag": "tag:databases", "type": 'type:"Tech Deep Dive"', "is": "is:unread", "site": "site:example.org"}
 
 _QUOTES = str.maketrans("“”„‟«»＂", '"""""""')
