@@ -1,7 +1,7 @@
 """Link files of synthetic text, as many as are wanted. File i depends on the seed and i alone, so that a corpus of
 100,000 begins with the corpus of 1,000.
 
-Words and tags follow Zipf's law: the word of rank r comes up in proportion to 1/r, as in a language.
+One article in fifty is in Chinese. Words and tags follow the law of Zipf: the word of rank r comes up in proportion
 """
 
 import random
@@ -41,9 +41,9 @@ def zipf(count: int) -> list[float]:
 
 VOCABULARY = coin_words(VOCABULARY_SIZE)
 TAGS = [f"{word}-{number}" for number, word in enumerate(VOCABULARY[2_000 : 2_000 + TAG_COUNT])]
-CHARACTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2_500)]
+CHINESE_WORDS = ["".join(pair) for pair in product(map(chr, range(0x4E00, 0x4E00 + 70)), repeat=2)]
 WORD_WEIGHTS, TAG_WEIGHTS = zipf(VOCABULARY_SIZE), zipf(TAG_COUNT)
-CHARACTER_WEIGHTS = zipf(len(CHARACTERS))
+CHINESE_WEIGHTS = zipf(len(CHINESE_WORDS))
 
 
 def link_file(number: int, seed: int = SEED) -> str:
@@ -97,9 +97,9 @@ def article(dice: random.Random, count: int) -> str:
     return "\n\n".join(blocks)
 
 
-def chinese(dice: random.Random, words: int) -> str:
-    """As long as an article of so many words is: two characters a word."""
-    lines = ("".join(dice.choices(CHARACTERS, cum_weights=CHARACTER_WEIGHTS, k=60)) for _ in range(2 * words // 60 + 1))
+def chinese(dice: random.Random, count: int) -> str:
+    """Lines of words of two characters, without blanks."""
+    lines = ("".join(dice.choices(CHINESE_WORDS, cum_weights=CHINESE_WEIGHTS, k=30)) for _ in range(count // 30 + 1))
     return "\n\n".join(f"{line}。" for line in lines)
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 # Terms come ready made (library.content.words): the index only has to divide them at blanks. Characters beyond ASCII
 # are part of a term for this tokenizer, whatever they are.
-COLUMNS = "title, overview, summary, article, notes, highlights, tags"
+COLUMNS = "article, title, overview, summary, notes, highlights, tags"
 TOKENIZER = "ascii tokenchars ''+#.''"
 
 POSTGRES = """

@@ -38,6 +38,7 @@ class Results:
     some_from: int | None = None
     own: int | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
+    languages: Sequence[str] = ()
 
 
 def search(
@@ -84,6 +85,7 @@ def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Resu
         some_from=ranking.some_from(start, len(page)),
         own=matches.own(query.positive) if matches.total else None,
         suggestions=suggest(owner, query, plan) if not matches.total else [],
+        languages=plan.languages,
     )
 
 
@@ -98,6 +100,7 @@ def _in_order(query: Query, plan: Plan, sort: str, after: str, limit: int) -> Re
         matches.total,
         _links(numbers[:limit]),
         first=start + 1,
+        languages=plan.languages,
         next=f"after={start + limit}" if len(numbers) > limit else "",
         previous=f"after={max(start - limit, 0)}" if start else "",
     )
@@ -121,6 +124,7 @@ def _by_date(query: Query, plan: Plan, sort: str, after: str, before: str, limit
         sort,
         matches.total,
         _links(page),
+        languages=plan.languages,
         next=f"after={page[-1]}" if page and more else "",
         previous=f"before={page[0]}" if page and came else "",
     )

@@ -19,7 +19,9 @@ FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 SEPARATOR = "\x1f"
 # How much a word counts by where it stands. A title says what an article is about. The overview and the tags were
 # chosen for it, notes and highlights are the reader's own choice; the summary is a machine's.
-WEIGHTS = {"title": 20, "overview": 5, "summary": 3, "article": 1, "notes": 5, "highlights": 5, "tags": 5}
+# The article stands first: FTS5 keeps two bytes less of each word of its first column, which makes the index a fifth
+# smaller.
+WEIGHTS = {"article": 1, "title": 20, "overview": 5, "summary": 3, "notes": 5, "highlights": 5, "tags": 5}
 FIELDS = tuple(WEIGHTS)
 LAYERS = ("overview", "summary", "article", "notes", "highlights")
 # Bytes of terms of one link: PostgreSQL takes no tsvector over 1 MB, and a byte of terms costs it at most two.

@@ -141,7 +141,7 @@ class _Part:
 def parse(text: str) -> Query:
     """Read a query."""
     query = Query()
-    parts = _Reader(_clean(text, query), query).parts()
+    parts = _joined(_Reader(_clean(text, query), query).parts())
     query.tree = _grouped(parts)
     chips = [place for place, part in enumerate(parts) if part.chip and not _beside_or(parts, place)]
     rest = [place for place in range(len(parts)) if place not in chips and not _is_sort(parts[place])]
@@ -161,6 +161,22 @@ def _clean(text: str, query: Query) -> str:
 
 def _is_or(part: _Part) -> bool:
     return part.raw == OR and part.node is None
+
+
+def _joined(parts: Sequence[_Part]) -> list[_Part]:
+    """Without each OR that has nothing to join on one of its sides."""
+    sides = [part.node is not None and not _is_place(part.node) for part in parts]
+    return [
+        part
+        for place, part in enumerate(parts)
+        if not _is_or(part) or (0 < place < len(parts) - 1 and sides[place - 1] and sides[place + 1])
+    ]
+
+
+def _is_place(node: Node) -> bool:
+    """Whether this is `in:`, which says something of its whole level."""
+    part = node.part if isinstance(node, Not) else node
+    return isinstance(part, Filter) and part.field == "in"
 
 
 def _is_sort(part: _Part) -> bool:
@@ -255,7 +271,7 @@ class _Reader:
 
     def _group(self, opening: re.Match[str], depth: int) -> list[_Part]:
         self._place = opening.end()
-        parts = self.parts(depth + 1)
+        parts = _joined(self.parts(depth + 1))
         inner = _grouped(parts)
         if not inner.parts:
             return []

@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from library.models import Section
-from library.search import SORTS, Results, count
+from library.models import Highlight, Kind, Section
+from library.search import Results, count
 from library.search import search as find
+from library.search.facets import facets
+from library.search.fields import SORTS, WORDS
 from library.search.query import Chip
-from library.search.snippets import Layer, Marker
+from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
 
@@ -22,11 +25,12 @@ SORT_WORDS = {
     "best": "Best match",
     "newest": "Newest first",
     "oldest": "Oldest first",
-    "title": "Title",
+    "title": "By title",
     "longest": "Longest first",
     "shortest": "Shortest first",
 }
 MOST_DROPS = 5
+FEWEST_TO_NARROW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +42,71 @@ class Address:
 
     def page(self, key: str = "") -> str:
         """This search; `key` is that of one of its pages, `after=…` or `before=…`."""
+        return f"/search/?{self.query(key)}"
+
+    def query(self, key: str = "") -> str:
         pairs = [("q", self.q), ("sort", self.sort), key.partition("=")[::2]]
-        return f"/search/?{urlencode([(name, value) for name, value in pairs if value])}"
+        return urlencode([(name, value) for name, value in pairs if value])
+
+
+def address_from(request: ReaderRequest) -> Address:
+    """`with` holds the chips that stand before what is in the box."""
+    q = f"{request.GET.get('with', '')} {request.GET.get('q', '')}".strip()
+    sort = request.GET.get("sort", "")
+    return Address(q, sort if sort in SORTS else "")
 
 
 @require_safe
+@vary_on_headers("HX-Request-Type")
 def search(request: ReaderRequest) -> HttpResponse:
-    """`with` holds the chips of a search that is changed in its box without JavaScript."""
-    q, sort = request.GET.get("q", "").strip(), request.GET.get("sort", "")
-    address = Address(q, sort if sort in SORTS else "")
-    if request.GET.get("with"):
-        return redirect(Address(f"{request.GET['with']} {q}".strip(), address.sort).page())
+    """The page; while a reader types, only what lies below the box, whose address then takes the place of the old."""
+    address, typing = address_from(request), request.headers.get("HX-Request-Type") == "partial"
+    if request.GET.get("with") and not typing:
+        return redirect(address.page())
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    results = find(request.user, q, address.sort or "best", after=after, before=before)
-    return render(request, "search/search.html", {"address": address, **context(request, address, results)})
+    results = find(request.user, address.q, address.sort or "best", after=after, before=before)
+    values = {"address": address, "typing": typing, **context(request, address, results)}
+    if not typing:
+        return render(request, "search/search.html", values)
+    answer = render(request, "search/results.html", values)
+    answer.headers["HX-Replace-Url"] = address.page()
+    return answer
+
+
+@require_safe
+def narrow(request: ReaderRequest) -> HttpResponse:
+    """The lists beside the results, which are counted after the results are there."""
+    return render(request, "search/narrow.html", {"facets": narrowing(request, address_from(request))})
+
+
+@require_safe
+def words(request: ReaderRequest) -> HttpResponse:
+    return render(request, "search/words.html", {"words": WORDS})
+
+
+def narrowing(request: ReaderRequest, address: Address) -> list[dict[str, Any]]:
+    if count(request.user, address.q) < FEWEST_TO_NARROW:
+        return []
+    return [
+        {
+            "name": facet.name,
+            "choices": [(choice, Address(choice.query, address.sort).page()) for choice in facet.choices],
+        }
+        for facet in facets(request.user, address.q)
+    ]
 
 
 def context(request: ReaderRequest, address: Address, results: Results) -> dict[str, Any]:
     found = result_rows(request, results)
+    some = set(map(str, results.links[results.some_from :])) if results.some_from is not None else set()
     return {
         "results": results,
-        "rows": found,
+        "rows": [row for row in found if row["id"] not in some],
+        "some": [row for row in found if row["id"] in some],
+        "whole": whole(results),
+        "narrows": results.total >= FEWEST_TO_NARROW,
+        "facets": narrowing(request, address) if request.GET.get("narrow") else None,
+        "suggestions": [(one, Address(one.query, address.sort).page()) for one in results.suggestions],
         "chips": [chip_of(chip, Address(chip.without, address.sort)) for chip in results.query.chips],
         "sorts": sorts(results, address),
         "last": results.first + len(found) - 1 if results.first else None,
@@ -69,24 +117,41 @@ def context(request: ReaderRequest, address: Address, results: Results) -> dict[
     }
 
 
+def whole(results: Results) -> int | None:
+    """How many articles have all of the words, where this page shows it."""
+    if results.some_from is None or results.first is None:
+        return None
+    before = results.first - 1 + results.some_from
+    return before if results.some_from or not before else None
+
+
 def result_rows(request: ReaderRequest, results: Results) -> list[Row]:
     """The rows in the order of the results, with their matches marked."""
     links = request.user.links.kept().filter(pk__in=results.links)
     values = {link["id"]: link for link in links.values(*ROW_FIELDS)}
     found = rows([values[pk] for pk in results.links if pk in values])
     if results.query.positive:
-        mark(found, Marker(results.query.positive))
+        mark(found, Marker(results.query.positive, results.languages))
     return found
 
 
 def mark(found: Iterable[Row], marker: Marker) -> None:
-    texts: dict[str, list[Layer]] = defaultdict(list)
-    sections = Section.objects.filter(link_id__in=[row["id"] for row in found]).order_by("position", "id")
-    for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
-        texts[str(link_id)].append(Layer(kind, text))
+    layers = layers_of([row["id"] for row in found])
     for row in found:
         row["marked"] = marker.mark(row["title"])
-        row["hits"] = marker.snippets(texts[row["id"]]) or None
+        row["hits"] = marker.snippets(layers[row["id"]]) or None
+
+
+def layers_of(link_ids: list[str]) -> dict[str, list[Layer]]:
+    """All texts of these links, and what the reader marked and wrote in their margins."""
+    layers: dict[str, list[Layer]] = defaultdict(list)
+    sections = Section.objects.filter(link_id__in=link_ids).order_by("position", "id")
+    for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
+        layers[str(link_id)].append(Layer(kind, text))
+    highlights = Highlight.objects.filter(link_id__in=link_ids).order_by("id")
+    for link_id, quote, note, colour in highlights.values_list("link_id", "quote", "note", "colour"):
+        layers[str(link_id)] += [Layer(HIGHLIGHT, quote, colour), Layer(Kind.NOTE, note)]
+    return layers
 
 
 def chip_of(chip: Chip, without: Address) -> dict[str, str]:

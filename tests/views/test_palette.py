@@ -123,7 +123,7 @@ def test_a_larger_library_asks_no_more_of_the_database(reading, reader, queries_
         article(reader, f"Ledger {number}", (f"ledger {number}",))
     reading.get(typed)
     assert [queries_of(lambda address=address: reading.get(address)) for address in (typed, empty)] == before
-    assert max(before) <= 16
+    assert max(before) <= 25
 
 
 def test_the_palette_asks_for_a_login_and_is_read_only(client, reading):

@@ -1,12 +1,19 @@
 import re
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.utils.html import escape
 
 from library.models import Link
+from library.search import Suggestion
+from library.search import search as find
+from library.search.fields import WORDS
+from library.views import search
 from tests.views.shelf import NOON, article
 
 pytestmark = pytest.mark.django_db
+TYPING = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 def page_of(reading, q: str, **more: str) -> str:
@@ -109,10 +116,81 @@ def test_one_word_that_is_nowhere_gets_advice(reading, reader):
     assert "No article matches this" in page_of(reading, "nowhere")
 
 
-def test_an_empty_box_explains_what_can_be_typed(reading, reader):
+def test_an_empty_box_offers_examples_and_all_search_words(reading, reader):
     page = page_of(reading, "")
-    for word in ("-word", "begin*", "tag:databases", "is:unread", "site:example.org", "sort:newest"):
-        assert word in page
+    assert 'href="?q=is%3Aunread"' in page
+    assert 'href="/search-words/"' in page
+
+
+def test_search_words_come_with_examples_that_run(reading, reader):
+    page = reading.get("/search-words/").content.decode()
+    for word in WORDS:
+        assert escape(word.form) in page
+        assert f'href="/search/?q={quote(word.example, safe="")}"' in page
+
+
+def test_while_typing_only_what_lies_below_the_box_is_sent(reading, reader):
+    article(reader, "Ledger", tags=("paper",))
+    response = reading.get("/search/", {"q": "led*", "with": "tag:paper"}, headers=TYPING)
+    page = response.content.decode()
+    assert found(page) and '<form class="q"' not in page
+    assert "<title>tag:paper led*, 1 article · Commonplace</title>" in page
+    assert response["HX-Replace-Url"] == "/search/?q=tag%3Apaper+led%2A"
+    assert "HX-Request-Type" in response["Vary"]
+
+
+def test_an_emptied_box_shows_the_start_again(reading, reader):
+    assert 'id="examples"' in reading.get("/search/", {"q": ""}, headers=TYPING).content.decode()
+
+
+def test_lists_narrow_what_was_found_by_links(reading, reader):
+    for number in range(3):
+        article(reader, f"Ledger {number}", type="Essay" if number else "Talk notes")
+    page = reading.get("/search/narrow/", {"q": "ledger"}).content.decode()
+    assert 'href="/search/?q=ledger+type%3A%22Essay%22"><span dir="auto">Essay</span><span class="n">2</span>' in page
+    page = reading.get("/search/narrow/", {"q": "ledger type:Essay", "sort": "newest"}).content.decode()
+    assert 'href="/search/?q=ledger&amp;sort=newest" aria-current="true"' in page
+
+
+def test_without_javascript_the_lists_are_a_link_away(reading, reader):
+    for number in range(2):
+        article(reader, f"Ledger {number}", type="Essay")
+    assert 'href="/search/?q=ledger&amp;narrow=1">Narrow by type, tag or year</a>' in page_of(reading, "ledger")
+    assert "<h2>Type</h2>" in page_of(reading, "ledger", narrow="1")
+
+
+def test_one_article_is_not_narrowed(reading, reader):
+    article(reader, "Ledger", type="Essay")
+    assert "/search/narrow/" not in page_of(reading, "ledger")
+    assert reading.get("/search/narrow/", {"q": "ledger"}).content.strip() == b""
+
+
+def given(monkeypatch, **changes) -> None:
+    monkeypatch.setattr(search, "find", lambda *args, **more: replace(find(*args, **more), **changes))
+
+
+def test_the_summary_says_how_many_are_in_the_readers_own_words(reading, reader, monkeypatch):
+    for number in range(3):
+        article(reader, f"Ledger {number}")
+    given(monkeypatch, own=2)
+    assert "mention this, 2 of them in your own notes and highlights" in page_of(reading, "ledger")
+
+
+def test_articles_with_some_of_the_words_stand_apart(reading, reader, monkeypatch):
+    for number in range(3):
+        article(reader, f"Ledger {number}")
+    given(monkeypatch, some_from=2)
+    page = page_of(reading, "ledger")
+    assert "With all the words there are 2 articles. These have some of them." in page
+    assert len(found(page[: page.index("With all the words")])) == 2
+    given(monkeypatch, some_from=0)
+    assert "No article has all the words. These have some of them." in page_of(reading, "ledger")
+
+
+def test_a_misspelt_word_is_suggested_otherwise(reading, reader, monkeypatch):
+    given(monkeypatch, suggestions=[Suggestion("database", "database", 12)])
+    page = page_of(reading, "databse")
+    assert 'Did you mean <a class="lk" href="/search/?q=database"><b dir="auto">database</b></a>? 12 articles' in page
 
 
 def test_neither_the_bin_nor_other_readers_are_shown(reading, reader, other_reader):
@@ -136,4 +214,19 @@ def test_the_number_of_queries_does_not_grow_with_the_results(reading, reader, q
     for number in range(1, 12):
         article(reader, f"Ledger {number}", tags=("a", f"b{number}"), article="ledger")
     page_of(reading, "ledger tag:a")
-    assert queries_of(lambda: page_of(reading, "ledger tag:a")) == one <= (18 if connection.vendor == "sqlite" else 24)
+    assert queries_of(lambda: page_of(reading, "ledger tag:a")) == one <= 30
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_narrowed(reading, reader, queries_of):
+    for number in range(2):
+        article(reader, f"Ledger {number}", type="Essay")
+    reading.get("/search/narrow/?q=ledger")
+    two = queries_of(lambda: reading.get("/search/narrow/?q=ledger"))
+    for number in range(12):
+        article(reader, f"Ledger {number}", type=f"Type {number}")
+    reading.get("/search/narrow/?q=ledger")
+    assert queries_of(lambda: reading.get("/search/narrow/?q=ledger")) == two
+
+
+def test_search_words_take_few_queries(reading, reader, queries_of):
+    assert queries_of(lambda: reading.get("/search-words/")) <= 8
