@@ -26,7 +26,7 @@ function keep(ids) {
 }
 
 if (article) keep([article, ...opened()]);
-document.addEventListener("submit", (event) => { if (event.target.matches("[action$='/logout/']")) keep([]); });
+document.addEventListener("submit", (event) => { if (event.target.matches("[action$='/logout/']")) localStorage.clear(); });
 
 const options = () => [...found.querySelectorAll("[role=option]")];
 const active = () => document.getElementById(input.getAttribute("aria-activedescendant"));

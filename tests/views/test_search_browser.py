@@ -130,7 +130,7 @@ def test_recent_searches_are_dropped_on_logging_out(reading_page, ledgers):
     reading_page.goto("/search/?q=ledger")
     reading_page.get_by_role("button", name="Search", exact=True).click()
     reading_page.goto("/settings/")
-    assert reading_page.evaluate("localStorage.length") == 1
+    assert reading_page.evaluate("localStorage.length") > 0
     reading_page.get_by_role("button", name="Log out").click()
     reading_page.wait_for_url("**/login/**")
     assert reading_page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('recent'))") == []
