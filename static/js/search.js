@@ -22,8 +22,8 @@ function stillSearching() {
 // Narrowing lists are always open where they stand beside the results, and stay as they are where they fold away.
 let unfolded = false;
 function unfold() {
-  const lists = document.querySelector(".narrow");
-  if (lists) lists.open ||= unfolded || matchMedia("(min-width:48.01rem)").matches;
+  const lists = document.querySelector(".folds");
+  if (lists) lists.open ||= unfolded || matchMedia("(min-width:68.01rem)").matches;
 }
 
 const recent = () => {
@@ -115,7 +115,7 @@ if (form) {
   document.addEventListener("click", (event) => {
     const chip = event.target.closest(".chip a");
     if (chip) sessionStorage.setItem("chip", [...form.querySelectorAll(".chip a")].indexOf(chip));
-    if (event.target.closest(".narrow>summary")) unfolded = !event.target.closest("details").open;
+    if (event.target.closest(".folds>summary")) unfolded = !event.target.closest("details").open;
     if (event.target.closest("#list h3 a")) remember();
     const button = event.target.closest("#recent button");
     if (button) forget(button);
