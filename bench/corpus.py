@@ -20,7 +20,7 @@ CHINESE_EVERY = 50  # of so many articles, one is in Chinese
 VOCABULARY_SIZE, TAG_COUNT, SITE_COUNT = 50_000, 500, 300
 TYPES = ("Tech Deep Dive", "Software Repo", "Political News", "Other", "Tech Announcement", "Product Website")
 FIRST_DAY, YEARS = datetime(2014, 1, 1, tzinfo=UTC), 12
-ARTICLE_WORDS, SPREAD, FEWEST_WORDS = 640, 150, 200
+ARTICLE_WORDS, SPREAD, FEWEST_WORDS = 720, 150, 200
 FILES_A_FOLDER = 1_000
 
 

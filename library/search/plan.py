@@ -138,10 +138,11 @@ class _Resolver:
 
     def _open_ended(self, words: Words) -> Any:
         """The index knows the beginnings of stems only: `accessib` is no part of the stem of accessibility. Words of
-        this library that begin so and whose stems do not are asked for by themselves."""
+        this library that begin so and whose stems do not are asked for by themselves, and so is what was typed: it may
+        be a whole word, in another form than the text has."""
         *first, last = words.tokens
         others: dict[str, str] = {}
-        for word in vocabulary.beginning_with(self._plan.owner_id, last, MOST_LONGER):
+        for word in (last, *vocabulary.beginning_with(self._plan.owner_id, last, MOST_LONGER)):
             for language in self._plan.languages:
                 if not (stemmed := stem(word, language)).startswith(last):
                     others.setdefault(stemmed, word)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from library.content.text import fold
+from library.content.text import clean_text, fold
 from library.models import Link, State, Theme, User
 from library.models.links import UNTITLED
 from library.search import search
@@ -76,7 +76,7 @@ ANYWHERE = (
 @require_safe
 def palette(request: ReaderRequest) -> HttpResponse:
     """`q` is what was typed so far, `link` the article at hand, `recent` the ids of those opened last, with dots."""
-    text = request.GET.get("q", "").strip()[:LONGEST_TEXT]
+    text = clean_text(request.GET.get("q", "")).strip()[:LONGEST_TEXT]
     if text:
         found = search(request.user, with_open_end(text), limit=MOST).links
         groups = [Group("Articles", article_options(request.user, found))]

@@ -54,8 +54,8 @@ def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path
     run.claim("first")
     real = running._take_in
 
-    def take_in(batch, fresh):
-        real(batch, fresh)
+    def take_in(batch, fresh, words):
+        real(batch, fresh, words)
         ledger.finish(ImportRun.objects.get(pk=run.pk), RunState.STOPPED)
 
     monkeypatch.setattr(running, "_take_in", take_in)
@@ -68,8 +68,8 @@ def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path
 def test_a_batch_that_meets_another_writer_is_done_again(reader, folder, monkeypatch):
     real, failures = running._take_in, [IntegrityError("somebody else"), IntegrityError("again")]
 
-    def take_in(batch, fresh):
-        real(batch, fresh)
+    def take_in(batch, fresh, words):
+        real(batch, fresh, words)
         if failures:
             raise failures.pop()
 
@@ -111,10 +111,10 @@ def test_a_file_that_kills_whoever_reads_it_is_left_out_and_the_rest_goes_on(rea
 def test_a_file_that_the_database_cannot_take_is_left_out_and_the_rest_goes_on(reader, tmp_path, monkeypatch):
     real = running._take_in
 
-    def take_in(batch, fresh):
+    def take_in(batch, fresh, words):
         if any(item.record.title == "Article 3" for item in fresh):
             raise DataError("value too long")
-        real(batch, fresh)
+        real(batch, fresh, words)
 
     monkeypatch.setattr(running, "_take_in", take_in)
     run = import_files(reader, many(tmp_path, 6))

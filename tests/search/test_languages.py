@@ -42,6 +42,11 @@ def test_a_beginning_that_reaches_beyond_a_stem_finds_words_of_this_library(read
     assert find(reader, "verantwortlichkeit*") == ["Deutsch"]
 
 
+def test_a_beginning_that_is_a_whole_word_finds_its_other_forms(reader):
+    article(reader, "Zebra")
+    assert find(reader, "zebras*") == ["Zebra"]
+
+
 def test_highlights_and_their_notes_are_found(reader):
     link = article(reader, "Marked", article="the vellum page")
     article(reader, "Unmarked", article="the vellum page")
