@@ -15,7 +15,7 @@ from library.models import Kind
 
 COLLECTION = Path(__file__).parent / "collection"
 # What the search reached on both databases, rounded down. A better search raises them.
-LEAST_NDCG_10, LEAST_RECALL_10, LEAST_RECALL_100 = 0.54, 0.55, 0.55
+LEAST_NDCG_10, LEAST_RECALL_10, LEAST_RECALL_100 = 0.97, 0.99, 0.99
 
 
 # --- the measures
