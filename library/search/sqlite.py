@@ -28,6 +28,10 @@ RANKED, TITLED, BEST = 1_000, 500, 1_000
 # Of articles with some of the words, those with the rarest are looked at, about so many.
 SOME_RANKED = 3_000
 SAMPLE = 1_000
+# A word in more of the articles than this tells next to nothing, and costs the most to rank by.
+COMMON = 1 / 2
+# A beginning of so many letters tells as little as a word that most articles have.
+VAGUE = 3
 MERGE_PAGES = 500
 
 INSERT_DOCUMENT = (
@@ -153,7 +157,7 @@ def reading() -> nullcontext[None]:
 
 def best(plan: Plan, newest: Newest, known: Shares) -> Scored:
     """(number, score) of the best matches; a lower score is better. `newest` finds so many of a plan's newest."""
-    common = {words for words, share in known.items() if share > 1 / 2}
+    common = {words for words, share in known.items() if share > COMMON or _is_vague(words)}
     telling = [part for part in plan.index if part not in common]
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     if plan.words and not any(isinstance(part, Words) for part in telling):
@@ -164,6 +168,11 @@ def best(plan: Plan, newest: Newest, known: Shares) -> Scored:
         both = f"({expression(asked)}) AND ({expression(in_title)})"
         scores |= _scores(both, newest(in_title, TITLED))
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:BEST]
+
+
+def _is_vague(words: Words) -> bool:
+    """Whether very many words begin so: to rank by them, FTS5 would read the places of each, twice."""
+    return words.open_ended and len(words.tokens) == 1 and len(words.tokens[0]) <= VAGUE
 
 
 def _to_title(part: Any) -> Any:
@@ -179,7 +188,7 @@ def some(plan: Plan, newest: Newest, known: Shares, size: int) -> Scored:
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """
     rest = [part for part in plan.index if not isinstance(part, Words)]
-    telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
+    telling = sorted((words for words in known if known[words] <= COMMON), key=known.__getitem__) or plan.words
     seeds, room = telling[:1], SOME_RANKED - known[telling[0]] * size
     for words in telling[1:]:
         room -= known[words] * size
