@@ -42,12 +42,14 @@ class Ranking:
     def of(cls, plan: Plan, matches: Matches) -> Ranking:
         if plan.impossible:
             return cls([], 0, 0, {})
-        most = backend().BEST
-        known = backend().shares(plan, plan.words)
-        whole = backend().best(plan, matches.of, known)
+        most, known = backend().BEST, backend().shares(plan, plan.words)
+        found = matches.of(plan, backend().RANKED)
+        if len(found) < FEW and len(plan.words) > 1:
+            whole, some = _with_some(plan, matches, known, found)
+        else:
+            whole, some = backend().best(plan, found, matches.of, known), []
         if len(whole) < most:
             matches.total = len(whole)
-        some = _some(plan, matches, known, {number for number, _ in whole}) if len(whole) < FEW else []
         heads = _heads(number for number, _ in whole[:LIFTED] + some[:LIFTED])
         numbers = [number for number, _ in lifted(whole, heads) + lifted(some, heads)]
         links = {number: link_id for number, (link_id, _) in heads.items()}
@@ -59,12 +61,12 @@ class Ranking:
         return place if place < length else None
 
 
-def _some(plan: Plan, matches: Matches, known: Shares, found: set[int]) -> Scored:
-    """The best with some of the words that are not `found` already."""
-    if len(plan.words) < 2:
-        return []
-    scored = backend().some(plan, matches.of, known, Matches(plan.asking()).total)
-    return [each for each in scored if each[0] not in found][:MOST_SOME]
+def _with_some(plan: Plan, matches: Matches, known: Shares, found: list[int]) -> tuple[Scored, Scored]:
+    """Those with all the words, which were `found`, and the best of those with some: ranked in one go."""
+    scored = backend().some(plan, found, matches.of, known, Matches(plan.asking()).total)
+    all_words = set(found)
+    whole = [each for each in scored if each[0] in all_words]
+    return whole, [each for each in scored if each[0] not in all_words][:MOST_SOME]
 
 
 def lifted(scored: Scored, heads: Heads) -> Scored:
