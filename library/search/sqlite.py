@@ -24,8 +24,8 @@ TAG_MARK, EVERY = "\uf8fd", '"\uf8ff"'
 MARKS = {"title": "\uf8fe", "notes": "\uf8fc", "highlights": "\uf8fb"}
 # bm25 takes 1 µs for each document that it looks at, besides the time to count each word's documents. Of more
 # matches than RANKED, the newest and those with the words in their titles are ranked. The best BEST are shown.
-RANKED = BEST = 1_000
-TITLED = 500
+# docs/architecture.md tells what these bounds cost in quality.
+RANKED, TITLED, BEST = 3_000, 1_000, 1_000
 # Of articles with some of the words, those with the rarest are looked at, about so many.
 SOME_RANKED = 3_000
 SAMPLE = 1_000
@@ -165,6 +165,7 @@ def best(plan: Plan, found: list[int], newest: Newest, known: Shares) -> Scored:
     telling = [part for part in plan.index if part not in common]
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     if plan.words and not any(isinstance(part, Words) for part in telling):
+        # Nothing tells them apart but their titles.
         return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, BEST), *found))][:BEST]
     asked = plan.asking(*telling)
     scores = _scores(expression(asked), found)
