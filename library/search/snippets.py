@@ -35,7 +35,9 @@ PLACES: dict[str, str] = {
 MINE = (Kind.NOTE, HIGHLIGHT)
 _ORDER = list(PLACES)
 _ACCENTED = re.compile("[\u00c0-\u1fff]")
-_REST = r"[^\W_]*"
+# A word is looked at once, from its beginning: else a page of letters without a blank takes time by its square.
+_REST = r"[^\W_]*+"
+_BEGINNING = r"(?<![^\W_])"
 
 
 def _unaccented() -> dict[int, str]:
@@ -142,8 +144,8 @@ class _Pattern:
         self._stems = [{_stem(token, language) for language in languages} for token in words.tokens]
         parts = [self._part(token, stems) for token, stems in zip(words.tokens, self._stems, strict=True)]
         between = r"[\W_]*" if any(map(content_words.is_paired, words.tokens)) else r"[\W_]+"
-        self._expression = re.compile(between.join(parts))
-        self._within = content_words.is_paired(words.tokens[0])
+        beginning = "" if content_words.is_paired(words.tokens[0]) else _BEGINNING
+        self._expression = re.compile(beginning + between.join(parts))
 
     def _part(self, token: str, stems: set[str]) -> str:
         if content_words.is_paired(token) or not token.isalnum():
@@ -153,9 +155,8 @@ class _Pattern:
 
     def spans(self, folded: str, place: int) -> Iterator[Span]:
         for match in self._expression.finditer(folded):
-            start, end = match.span()
-            if self._is_meant(match.groups()) and (self._within or not (start and folded[start - 1].isalnum())):
-                yield Span(start, end, place)
+            if self._is_meant(match.groups()):
+                yield Span(*match.span(), place)
 
     def _is_meant(self, found: Sequence[str]) -> bool:
         last = len(found) - 1
