@@ -17,7 +17,7 @@ from library.search.query import parse
 from library.search.snippets import Marker
 
 MOST = 500
-MOST_TEXT = 1_000_000  # characters of one page that are looked at
+MOST_TEXT = 500_000  # characters of one page that are looked at
 LONGEST_QUERY_STRING = 2_000
 TITLE = "title"
 
