@@ -53,3 +53,11 @@ def test_the_palette_breaks_no_rule_of_accessibility(reading_page, reader, width
         found = Axe().run(reading_page, options=RULES).response["violations"]
         assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
         reading_page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_the_matches_of_a_search_break_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", ("sql",), article=f"{TEXT}\n\nA link and `code`.", summary="A link.", note="2")
+    reading_page.emulate_media(reduced_motion="reduce")
+    addresses = [f"/read/{link.pk}/?q={q}" for q in ("link+code+2#match-1", "ledger", "vellum")]
+    assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []

@@ -215,6 +215,7 @@ def pages(routes: list[str], library: dict[str, dict[str, object]]) -> list[str]
     asked = ["/library/?tag={}&type={}&saved={}&sort={}&after={}", "/search/?q={}", "/add/?url={}&title={}"]
     asked += ["/login/?next={}", "/bin/?after={}", "/{}/", "/tags/?q={}", "/tags/{}/", "/search/?q=script&after={}",
               "/shelves/new/?q={}&sort={}", "/shelves/?moved={}&way={}"]  # fmt: skip
+    asked += [own_address("/read/<pk>-<slug>/", library) + "?q=fire+{}&back={}"]
     return [own_address(route, library) for route in routes] + [path.replace("{}", word) for path in asked]
 
 

@@ -53,25 +53,35 @@ _FOREIGN = nh3.Cleaner(
     url_schemes=_SCHEMES,
     link_rel=None,
 )
-_OURS = nh3.Cleaner(
-    tags=set((INLINE | BLOCKS) - {"img", "h1"}),
-    clean_content_tags=set(_DROPPED),
-    attributes={
-        **_ATTRIBUTES,
-        "div": {"aria-label"},
-        **{tag: {*_ATTRIBUTES.get(tag, ()), "id"} for tag in HEADINGS | {"li", "sup"}},
-    },
-    allowed_classes=_CLASSES,
-    tag_attribute_values={
-        **{tag: {"dir": {"auto"}} for tag in WITH_DIRECTION},
-        "td": {"dir": {"auto"}, **_ALIGNED["td"]},
-        "th": {"dir": {"auto"}, **_ALIGNED["th"]},
-        "pre": {"tabindex": {"0"}},
-        "div": {"tabindex": {"0"}, "role": {"region"}},
-    },
-    url_schemes=_SCHEMES,
-    link_rel="noopener noreferrer nofollow",
-)
+_OUR_TAGS = (INLINE | BLOCKS) - {"img", "h1"}
+_OUR_ATTRIBUTES = {
+    **_ATTRIBUTES,
+    "div": {"aria-label"},
+    **{tag: {*_ATTRIBUTES.get(tag, ()), "id"} for tag in HEADINGS | {"li", "sup"}},
+}
+
+
+def _cleaner_of_ours(tags: frozenset[str], attributes: dict[str, set[str]]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=set(_DROPPED),
+        attributes=attributes,
+        allowed_classes=_CLASSES,
+        tag_attribute_values={
+            **{tag: {"dir": {"auto"}} for tag in WITH_DIRECTION},
+            "td": {"dir": {"auto"}, **_ALIGNED["td"]},
+            "th": {"dir": {"auto"}, **_ALIGNED["th"]},
+            "pre": {"tabindex": {"0"}},
+            "div": {"tabindex": {"0"}, "role": {"region"}},
+        },
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+_OURS = _cleaner_of_ours(_OUR_TAGS, _OUR_ATTRIBUTES)
+# A text's own marks never get through `clean`: the only ones in a painted block are those that `paint` set.
+_PAINTED = _cleaner_of_ours(_OUR_TAGS | {"mark"}, {**_OUR_ATTRIBUTES, "mark": {"id", "class", "data-mark"}})
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Parsers disagree about elements that may not stand in each other. An article needs one round; one that mixes
 # such elements is dressed again until every parser reads the same in it.
@@ -118,3 +128,8 @@ def finish(root: HtmlElement) -> str:
 def finish_block(block: HtmlElement) -> str:
     """One element without what follows it, cleaned by the allow-list."""
     return _OURS.clean(html.tostring(block, encoding="unicode", with_tail=False))
+
+
+def finish_painted(block: HtmlElement) -> str:
+    """As `finish_block`, for a block that `paint` has set marks into."""
+    return _PAINTED.clean(html.tostring(block, encoding="unicode", with_tail=False))

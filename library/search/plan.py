@@ -82,13 +82,18 @@ class Plan:
 
 
 def make_plan(owner: User, query: Query, version: tuple[int, int] | None) -> Plan:
-    known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
-    plan = Plan(owner.pk, query, tuple(dict.fromkeys((ENGLISH, *known))), version=version)
+    plan = Plan(owner.pk, query, languages_of(owner), version=version)
     plan.sentences = list(query.sentences)
     parts = _Resolver(plan).parts(query.tree)
     plan.index = tuple(part for part in parts if _is_for_index(part))
     plan.conditions = tuple(part for part in parts if not _is_for_index(part))
     return plan
+
+
+def languages_of(owner: User) -> tuple[str, ...]:
+    """The languages of this reader's texts (one query), English first."""
+    known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
+    return tuple(dict.fromkeys((ENGLISH, *known)))
 
 
 def _is_for_index(part: Any) -> bool:

@@ -35,7 +35,8 @@ PLACES: dict[str, str] = {
 MINE = (Kind.NOTE, HIGHLIGHT)
 _ORDER = list(PLACES)
 _ACCENTED = re.compile("[\u00c0-\u1fff]")
-_REST = r"[^\W_]*"
+# A word is looked at once, from its beginning: else a page of letters without a blank takes time by its square.
+_REST = r"[^\W_]*+"
 
 
 def _unaccented() -> dict[int, str]:
@@ -142,20 +143,24 @@ class _Pattern:
         self._stems = [{_stem(token, language) for language in languages} for token in words.tokens]
         parts = [self._part(token, stems) for token, stems in zip(words.tokens, self._stems, strict=True)]
         between = r"[\W_]*" if any(map(content_words.is_paired, words.tokens)) else r"[\W_]+"
-        self._expression = re.compile(between.join(parts))
-        self._within = content_words.is_paired(words.tokens[0])
+        expressions = [f"({_spelt(beginning)}{rest})" for beginning, rest in parts]
+        if not content_words.is_paired(words.tokens[0]):
+            expressions[0] = f"({_at_start_of_word(parts[0][0])}{parts[0][1]})"
+        self._expression = re.compile(between.join(expressions))
 
-    def _part(self, token: str, stems: set[str]) -> str:
+    def _part(self, token: str, stems: set[str]) -> tuple[str, str]:
+        """Expressions of what a word begins with, and of its rest."""
         if content_words.is_paired(token) or not token.isalnum():
-            return f"({re.escape(token)})"
+            return re.escape(token), ""
         beginning = os.path.commonprefix([token, *map(_beginning, stems)])
-        return f"({re.escape(beginning).replace('ss', '(?:ss|ß)')}{_REST})"
+        if token[len(beginning) - 1 :].startswith("ss"):
+            beginning = beginning[:-1]  # A text may have ß, of which there is no half.
+        return re.escape(beginning), _REST
 
     def spans(self, folded: str, place: int) -> Iterator[Span]:
         for match in self._expression.finditer(folded):
-            start, end = match.span()
-            if self._is_meant(match.groups()) and (self._within or not (start and folded[start - 1].isalnum())):
-                yield Span(start, end, place)
+            if self._is_meant(match.groups()):
+                yield Span(*match.span(), place)
 
     def _is_meant(self, found: Sequence[str]) -> bool:
         last = len(found) - 1
@@ -165,6 +170,18 @@ class _Pattern:
             if folded != token and not open_ended and stems.isdisjoint(_stem(folded, one) for one in self._languages):
                 return False
         return True
+
+
+def _spelt(beginning: str) -> str:
+    return beginning.replace("ss", "(?:ss|ß)")
+
+
+def _at_start_of_word(beginning: str) -> str:
+    """Looks back after the letters where it can: an expression that begins with letters is found a hundred times as
+    quickly."""
+    if "ss" in beginning:
+        return rf"(?<![^\W_]){_spelt(beginning)}"
+    return rf"{beginning}(?<![^\W_]{beginning})"
 
 
 def _stem(word: str, language: str) -> str:

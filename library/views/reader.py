@@ -18,6 +18,8 @@ from library.content.blocks import Heading, Rendered
 from library.models import Author, Kind, Link, Section, State, Theme
 from library.models.writing import bin_link, note_change, restore_link
 from library.rendering import rendered
+from library.search.indexing import cut_links
+from library.views.matches import Matches, address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import minutes_left, reader_path, tags_of
 
@@ -28,11 +30,12 @@ MOVED = {
     State.FINISHED: "Finished.",
     State.ARCHIVED: "Archived.",
 }
+SHOWN = (Kind.OVERVIEW, Kind.SUMMARY, Kind.ARTICLE, Kind.OTHER, Kind.NOTE)
 FEWEST_HEADINGS = 2
 DEEPEST_HEADING = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Layer:
     """One section as the reader shows it."""
 
@@ -61,12 +64,19 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
         return redirect(f"{path}?{query}" if query else path)
     back, back_words = way_back(request)
     layers = layers_of(link)
+    q = request.GET.get("q", "")
+    matches = matches_in(request, q, layers)
+    without = f"{path}?{urlencode({'back': back})}"
     context = {
         "link": link,
         "layers": layers,
+        "matches": matches,
+        "title": matches.title(link.display_title) if matches else None,
+        "without": without,
+        "cut": bool(cut_links([link.pk])),
         "back": back,
         "back_words": back_words,
-        "here": f"{path}?{urlencode({'back': back})}",
+        "here": address_with_words(path, q, back) if matches else without,
         "tags": tags_of([link.pk]).get(link.pk, []),
         "type_href": f"/library/?{urlencode({'type': link.type})}",
         "contents": contents(layers.get("article")),
@@ -91,6 +101,18 @@ def layers_of(link: Link) -> dict[str, Any]:
         else:
             layers[section.kind] = layer
     return layers
+
+
+def matches_in(request: ReaderRequest, q: str, layers: dict[str, Any]) -> Matches | None:
+    """Marks the words of a search in the layers, in the order in which they are shown; None where it has no words."""
+    matches = Matches(request.user, q)
+    if not matches:
+        return None
+    for kind in SHOWN:
+        found = layers.get(kind, [])
+        for layer in found if isinstance(found, list) else [found]:
+            layer.text = matches.painted(kind, layer.text)
+    return matches
 
 
 def contents(article: Layer | None) -> list[Heading]:

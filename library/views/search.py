@@ -14,10 +14,12 @@ from django.views.decorators.vary import vary_on_headers
 from library.models import Highlight, Kind, Section
 from library.search import Results, count
 from library.search import search as find
+from library.search.documents import MOST_BYTES
 from library.search.facets import facets
 from library.search.fields import SORTS, WORDS
 from library.search.query import Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
+from library.views.matches import address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
 
@@ -81,7 +83,7 @@ def narrow(request: ReaderRequest) -> HttpResponse:
 
 @require_safe
 def words(request: ReaderRequest) -> HttpResponse:
-    return render(request, "search/words.html", {"words": WORDS})
+    return render(request, "search/words.html", {"words": WORDS, "most_bytes": MOST_BYTES})
 
 
 def narrowing(request: ReaderRequest, address: Address) -> list[dict[str, Any]]:
@@ -97,7 +99,7 @@ def narrowing(request: ReaderRequest, address: Address) -> list[dict[str, Any]]:
 
 
 def context(request: ReaderRequest, address: Address, results: Results) -> dict[str, Any]:
-    found = result_rows(request, results)
+    found = result_rows(request, results, address)
     some = set(map(str, results.links[results.some_from :])) if results.some_from is not None else set()
     return {
         "results": results,
@@ -125,14 +127,23 @@ def whole(results: Results) -> int | None:
     return before if results.some_from or not before else None
 
 
-def result_rows(request: ReaderRequest, results: Results) -> list[Row]:
-    """The rows in the order of the results, with their matches marked."""
+def result_rows(request: ReaderRequest, results: Results, address: Address) -> list[Row]:
+    """The rows in the order of the results, with their matches marked; each opens at its first match."""
     links = request.user.links.kept().filter(pk__in=results.links)
     values = {link["id"]: link for link in links.values(*ROW_FIELDS)}
     found = rows([values[pk] for pk in results.links if pk in values])
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages))
+        back = address.page(page_key(request))
+        for row in found:
+            row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"
     return found
+
+
+def page_key(request: ReaderRequest) -> str:
+    """Of the page of results that is shown, as in its address."""
+    name = next((name for name in ("after", "before") if request.GET.get(name)), "")
+    return f"{name}={request.GET[name]}" if name else ""
 
 
 def mark(found: Iterable[Row], marker: Marker) -> None:

@@ -1,5 +1,5 @@
 // Single keys. Off inside fields, with modifiers, and where the reader turned them off (data-keys="off" on <html>).
-// A page offers what it can do as elements with data-key: the key clicks them.
+// A page offers what it can do as elements with data-key: the key clicks them ("n", or "shift n").
 
 const root = document.documentElement;
 const GO = { l: "/library/", s: "/search/", t: "/tags/", v: "/shelves/", i: "/import/", b: "/bin/" };
@@ -96,7 +96,8 @@ function showShortcuts() {
 document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
-  if (press(event.key.toLowerCase())) event.preventDefault();
+  const key = event.key.toLowerCase();
+  if ((event.shiftKey && click(`shift ${key}`)) || press(key)) event.preventDefault();
 });
 // The palette presses keys too, also where single keys are off.
 document.addEventListener("press", (event) => press(event.detail));

@@ -100,3 +100,11 @@ def test_marking_leaves_the_text_as_it_is(text):
     spans = marker("a 1 the").spans(text)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(one.end <= after.start for one, after in zip(spans, spans[1:], strict=False))
+
+
+def test_ss_and_sharp_s_are_one_in_the_middle_and_at_the_start():
+    assert marked("strasse", "Die Straße, die Strasse, Hauptstraße.") == "Die [Straße], die [Strasse], Hauptstraße."
+
+
+def test_a_name_with_a_sign_begins_where_a_word_does():
+    assert marked("c++", "In C++ and abc++.") == "In [C++] and abc++."

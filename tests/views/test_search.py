@@ -29,7 +29,8 @@ def test_a_result_is_a_row_whose_title_opens_the_article(reading, reader):
     link = article(reader, "The ledger")
     page = page_of(reading, "ledger")
     assert found(page) == [link.pk]
-    assert f'<a href="/read/{link.pk}-the-ledger/" dir="auto">The <mark class="match">ledger</mark></a>' in page
+    href = f"/read/{link.pk}-the-ledger/?q=ledger&amp;back=%2Fsearch%2F%3Fq%3Dledger#match-1"
+    assert f'<a href="{href}" dir="auto">The <mark class="match">ledger</mark></a>' in page
 
 
 def test_results_are_counted(reading, reader):
