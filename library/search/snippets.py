@@ -23,6 +23,7 @@ TOGETHER = 140
 ALIKE = 40  # two pieces that begin alike say the same
 LINE = 2_000  # characters of a line looked at on each side of a match
 MOST_SPANS = 200
+LINES = 3
 HIGHLIGHT = "highlight"
 PLACES: dict[str, str] = {
     Kind.NOTE: "Your note",
@@ -82,7 +83,7 @@ class _Piece:
     layer: Layer
     text: str
     spans: list[Span]
-    words: int
+    words: frozenset[int]
 
 
 def fold(text: str) -> str:
@@ -110,12 +111,14 @@ class Marker:
         return _marked(text, spans) if spans else None
 
     def snippets(self, layers: Iterable[Layer]) -> list[Snippet]:
-        """The best pieces: the reader's own first, then those with most of the words."""
-        pieces = [piece for layer in layers if (piece := self._piece(layer))]
-        pieces.sort(key=lambda each: (each.layer.kind not in MINE, -each.words, _ORDER.index(each.layer.kind)))
-        different: dict[str, _Piece] = {}
-        for piece in pieces:
-            different.setdefault(piece.text[:ALIKE], piece)
+        """The best pieces: the reader's own first, then those with most of the words that no piece has yet."""
+        pieces = [piece for layer in layers for piece in self._pieces(layer)]
+        chosen: list[_Piece] = []
+        while pieces and len(chosen) < PIECES:
+            shown = frozenset[int]().union(*(piece.words for piece in chosen))
+            best = min(pieces, key=lambda piece: _order(piece, shown))
+            chosen.append(best)
+            pieces = [piece for piece in pieces if not _says_the_same(piece, best)]
         return [
             Snippet(
                 PLACES[piece.layer.kind],
@@ -123,16 +126,29 @@ class Marker:
                 piece.layer.kind in MINE,
                 piece.layer.colour,
             )
-            for piece in list(different.values())[:PIECES]
+            for piece in chosen
         ]
 
-    def _piece(self, layer: Layer) -> _Piece | None:
+    def _pieces(self, layer: Layer) -> Iterator[_Piece]:
+        """Each has words that those before it lack."""
+        covered: frozenset[int] = frozenset()
         for line in _lines_with(layer.text, self.spans(layer.text)):
             text = single_line(plain(line))
             spans = self.spans(text)
-            if spans:
-                return _cut(layer, text, spans)
-        return None
+            while fresh := [span for span in spans if span.word not in covered]:
+                piece = _cut(layer, text, spans, fresh)
+                covered |= piece.words
+                yield piece
+
+
+def _order(piece: _Piece, shown: frozenset[int]) -> tuple[bool, int, int, int]:
+    fresh = len(piece.words - shown)
+    return piece.layer.kind not in MINE, -fresh, -len(piece.words), _ORDER.index(piece.layer.kind)
+
+
+def _says_the_same(piece: _Piece, other: _Piece) -> bool:
+    same_layer = piece.layer is other.layer and piece.words <= other.words
+    return same_layer or piece.text[:ALIKE] == other.text[:ALIKE]
 
 
 class _Pattern:
@@ -202,35 +218,40 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
 
 
 def _lines_with(text: str, spans: list[Span]) -> list[str]:
-    """The few lines that hold most of the words, the first of them first."""
+    """The few lines that hold most of the words: the best first, then what has words that those before it lack."""
     words: dict[tuple[int, int], set[int]] = {}
     for span in spans[:MOST_SPANS]:
         start = text.rfind("\n", max(span.start - LINE, 0), span.start) + 1 or max(span.start - LINE, 0)
         end = text.find("\n", span.end, span.end + LINE)
         words.setdefault((start, end if end >= 0 else span.end + LINE), set()).add(span.word)
-    best = sorted(words, key=lambda line: -len(words[line]))[:3]
-    return [text[start:end] for start, end in best]
+    best: list[str] = []
+    covered: set[int] = set()
+    while words and len(best) < LINES:
+        line = max(words, key=lambda line: (len(words[line] - covered), len(words[line])))
+        covered |= words.pop(line)
+        best.append(text[slice(*line)])
+    return best
 
 
-def _cut(layer: Layer, text: str, spans: list[Span]) -> _Piece:
-    """The part of a line around the place where most of the words stand together."""
+def _cut(layer: Layer, text: str, spans: list[Span], fresh: list[Span]) -> _Piece:
+    """The part of a line around that one of the `fresh` spans where most of the words stand together."""
 
     def together(first: Span) -> int:
         return len({span.word for span in spans if first.start <= span.start < first.start + TOGETHER})
 
-    around = max(spans, key=together)
+    around = max(fresh, key=together)
     start = 0 if around.start <= BEFORE else text.find(" ", around.start - BEFORE, around.start) + 1 or around.start
     end = len(text) if len(text) <= start + LENGTH else text.rfind(" ", around.end, start + LENGTH)
     end = end if end > 0 else max(around.end, start + LENGTH)
     opening, closing = "…" * (start > 0), "…" * (end < len(text))
-    piece = text[start:end].rstrip(" ,;:–—-") if closing else text[start:]
+    piece = text[start:end].rstrip(" ,;:–—-.") if closing else text[start:]
     move = len(opening) - start
     shown = [
         Span(span.start + move, min(span.end, start + len(piece)) + move, span.word)
         for span in spans
         if start <= span.start < start + len(piece)
     ]
-    return _Piece(layer, f"{opening}{piece}{closing}", shown, together(around))
+    return _Piece(layer, f"{opening}{piece}{closing}", shown, frozenset(span.word for span in shown) | {around.word})
 
 
 def _marked(text: str, spans: list[Span]) -> SafeString:

@@ -57,6 +57,18 @@ def test_a_snippet_says_in_which_layer_it_was_found():
     assert [(piece.where, piece.mine) for piece in found] == [("Your note", True), ("Overview", False)]
 
 
+def test_two_pieces_of_one_text_show_words_that_stand_far_apart():
+    far = f"Memory is managed by hand. {'Nothing else matters here. ' * 20}Safety comes last."
+    for text in (far, far.replace("Safety", "\nSafety")):
+        first, second = pieces("memory safety", article=text)
+        assert '<mark class="match">Memory</mark>' in first.text
+        assert '<mark class="match">Safety</mark>' in second.text
+
+
+def test_one_text_with_one_word_has_one_piece():
+    assert len(pieces("ledger", article="A ledger.\n\nAnother ledger here.")) == 1
+
+
 def test_the_readers_own_words_come_first_then_the_piece_with_most_of_the_words():
     texts = {"overview": "A ledger.", "note": "A ledger of mine.", "article": "First.\n\nThe ledger and the log."}
     found = pieces("ledger log", **texts)
