@@ -1,4 +1,4 @@
-"""`python -m bench [--only PART] [--counts 1000,10000] [--large N]`: the tables, and build/bench/results.json."""
+"""`python -m bench [--only imports|pages|start] [--counts 1000,10000]`: the table, and build/bench/results.json."""
 
 import argparse
 import json
@@ -9,11 +9,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import imports, libraries, pages, searches, start
+from bench import imports, libraries, pages, start
 from bench.figures import Chapter
 from bench.site import CantMeasure
 
@@ -25,13 +24,7 @@ def measure_imports(work: Path, counts: Sequence[int]) -> Chapter:
     return imports.measure(work, min(max(counts), imports.FILES))
 
 
-MEASURES: dict[str, Measure] = {
-    "imports": measure_imports,
-    "pages": pages.measure,
-    "searches": searches.measure,
-    "index": searches.measure_index,
-    "start": start.measure,
-}
+MEASURES: dict[str, Measure] = {"imports": measure_imports, "pages": pages.measure, "start": start.measure}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     machine = this_machine()
     try:
         for name in [options.only] if options.only else MEASURES:
-            chapters[name] = measure(name, options.counts, options.large)
+            chapters[name] = measure(name, options.counts)
             sys.stdout.write("\n".join(chapters[name].lines()) + "\n")
             sys.stdout.flush()
     except CantMeasure as reason:
@@ -54,7 +47,6 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     made.add_argument("--only", choices=sorted(MEASURES), help="Leave the others out.")
-    made.add_argument("--large", type=int, default=0, metavar="N", help="Searches also among N short articles.")
     made.add_argument("--counts", type=sizes, default=pages.COUNTS, help="Articles in the libraries, as 1000,10000.")
     return made
 
@@ -66,12 +58,11 @@ def sizes(text: str) -> list[int]:
     return found
 
 
-def measure(name: str, counts: Sequence[int], large: int = 0) -> Chapter:
+def measure(name: str, counts: Sequence[int]) -> Chapter:
     """In a folder of its own, which is gone when it is done."""
-    take = partial(searches.measure, large=large) if name == "searches" else MEASURES[name]
     libraries.KEPT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="running-", dir=libraries.KEPT) as work:
-        return take(Path(work), counts)
+        return MEASURES[name](Path(work), counts)
 
 
 def this_machine() -> dict[str, Any]:

@@ -7,9 +7,8 @@ import re
 import select
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from django.conf import settings
@@ -17,27 +16,14 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from lxml import html
 
-from bench import asking, beir, corpus
+from bench import asking, beir
 from library.importers.running import BATCH_FILES
 from library.models import ImportRun, Link, State, Tag, User
 from library.models.writing import note_change
-from library.search import sqlite
 from library.search.backends import backend
-from library.search.matches import planned
-from library.search.plan import Plan
 
 READER = "bench"
-TEXT_BYTES = """
-SELECT (SELECT sum(length(CAST(title AS blob))) FROM library_link)
-    + (SELECT sum(length(CAST(text AS blob))) FROM library_section)
-"""
-INDEX_BYTES = """
-SELECT (SELECT sum(length(block)) FROM library_searchindex_data)
-    + (SELECT sum(length(sz)) FROM library_searchindex_docsize)
-    + (SELECT sum(length(word)) FROM library_searchword)
-"""
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
 
 
@@ -165,75 +151,3 @@ def count_queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     return len(captured)
-
-
-# --- searches
-
-
-def cookie() -> str:
-    made = browser().cookies[settings.SESSION_COOKIE_NAME]
-    return f"{made.key}={made.value}"
-
-
-def floors_of_searches(queries: dict[str, list[str]]) -> dict[str, float]:
-    """For each kind, the median of the seconds that FTS5 takes by itself: to count what has all the words, and to find
-    the newest twenty of it. What a query means for it is not timed.
-    """
-    reader = User.objects.get(username=READER)
-    plans = {kind: [planned(reader, query) for query in asked] for kind, asked in queries.items()}
-    return {kind: median(map(seconds_of_fts, asked)) for kind, asked in plans.items()}
-
-
-def seconds_of_fts(plan: Plan) -> float:
-    rest, parameters = sqlite.match(plan)
-    begun = time.perf_counter()
-    with connection.cursor() as cursor:
-        for sql in ("SELECT count(*) FROM {0}", "SELECT t.rowid FROM {0} ORDER BY t.rowid DESC LIMIT 20"):
-            cursor.execute(sql.format(f"{sqlite.SOURCE} WHERE {rest}"), parameters)
-            cursor.fetchall()
-    return time.perf_counter() - begun
-
-
-def index_size() -> dict[str, int]:
-    """Bytes of the texts that are indexed, and of the tables of the index."""
-    with connection.cursor() as cursor:
-        cursor.execute(TEXT_BYTES)
-        (text,) = cursor.fetchone()
-        cursor.execute(INDEX_BYTES)
-        (index,) = cursor.fetchone()
-    return {"text": text, "index": index}
-
-
-def edits_found(count: int) -> dict[str, Any]:
-    """Write a word that nothing has into the note of so many articles, in the form of their page: how many the next
-    request finds, and the medians in ms of the edit, of that request and of the same one again.
-    """
-    client, found = browser(), 0
-    times: dict[str, list[float]] = {"edit_ms": [], "search_ms": [], "again_ms": []}
-    for number, link_id in enumerate(Link.objects.order_by("-id").values_list("id", flat=True)[:count]):
-        page, coined = f"/read/{link_id}/edit/", f"qx{number}zq"
-        fields = dict(html.fromstring(client.get(page).content).xpath("//form[.//textarea]")[0].fields)
-        timed(times["edit_ms"], client.post, page, {**fields, "note": coined})
-        answer = timed(times["search_ms"], client.get, f"/search/?q={coined}")
-        found += f'data-link="{link_id}"'.encode() in answer.content
-        timed(times["again_ms"], client.get, f"/search/?q={coined}")
-    return {"found": found, **{name: median(each) for name, each in times.items()}}
-
-
-def timed(into: list[float], call: Callable[..., Any], *arguments: Any) -> Any:
-    begun = time.perf_counter()
-    answer = call(*arguments)
-    into.append((time.perf_counter() - begun) * 1000)
-    return answer
-
-
-def make_readers(names: list[str]) -> None:
-    for name in names:
-        User.objects.create_user(name)
-
-
-def shelve_short(first: int, end: int) -> None:
-    """Short articles with these numbers."""
-    reader = User.objects.get(username=READER)
-    texts = {str(number): beir.Text(*corpus.short_article(number)) for number in range(first, end)}
-    asking.shelve(reader, beir.Collection("short", texts, {}, {}))

@@ -15,8 +15,6 @@ from bench import corpus
 from bench.site import ROOT, Site
 
 KEPT = ROOT / "build" / "bench"
-READER = "bench"
-SHORT_AT_ONCE = 50_000
 
 
 def get(count: int, smaller: Sequence[int], work: Path) -> Site:
@@ -27,7 +25,7 @@ def get(count: int, smaller: Sequence[int], work: Path) -> Site:
     return Site(kept).copy_to(work / f"library-{count}")
 
 
-def folder_of(count: int | str) -> Path:
+def folder_of(count: int) -> Path:
     return KEPT / f"library-{fingerprint()}-{count}"
 
 
@@ -41,57 +39,15 @@ def fingerprint() -> str:
 
 def build(count: int, have: int, work: Path, kept: Path) -> None:
     """Import what a library of `have` articles lacks."""
-    tell(f"{count:,}")
-    draft = work / f"draft-{count}"
+    sys.stderr.write(f"Making a library of {count:,} articles. It is kept in {KEPT} for the next time.\n")
+    draft, files = work / f"draft-{count}", work / f"files-{count}"
     site = Site(folder_of(have)).copy_to(draft) if have else Site(draft)
     if not have:
         site.make()
-    fill(site, work, have, count, READER)
-    keep(site, kept)
-
-
-def get_shared(share: int, readers: int, work: Path) -> Site:
-    """A copy of a library of so many readers with `share` articles each. The bench's own reader is one of them."""
-    kept = folder_of(f"{readers}x{share}")
-    if not kept.exists():
-        tell(f"{readers} × {share:,}")
-        draft = Site(work / "draft-shared")
-        draft.make()
-        names = [READER, *(f"reader-{number}" for number in range(1, readers))]
-        draft.inside("make_readers", names[1:])
-        for number, name in enumerate(names):
-            fill(draft, work, number * share, (number + 1) * share, name)
-        keep(draft, kept)
-    return Site(kept).copy_to(work / kept.name)
-
-
-def get_short(count: int, work: Path) -> Site:
-    """A copy of a library of so many short articles."""
-    kept = folder_of(f"short-{count}")
-    if not kept.exists():
-        tell(f"{count:,} short")
-        draft = Site(work / "draft-short")
-        draft.make()
-        for first in range(0, count, SHORT_AT_ONCE):
-            draft.inside("shelve_short", first, min(first + SHORT_AT_ONCE, count))
-        keep(draft, kept)
-    return Site(kept).copy_to(work / kept.name)
-
-
-def fill(site: Site, work: Path, first: int, end: int, reader: str) -> None:
-    """Import the corpus's files with these numbers."""
-    files = work / f"files-{first}-{end}"
-    write_files(files, first, end)
-    site.manage("import_library", str(files), "--user", reader)
+    write_files(files, have, count)
+    site.manage("import_library", str(files))
     shutil.rmtree(files)
-
-
-def tell(what: str) -> None:
-    sys.stderr.write(f"Making a library of {what} articles. It is kept in {KEPT} for the next time.\n")
-
-
-def keep(draft: Site, kept: Path) -> None:
-    shutil.move(draft.folder, kept)
+    shutil.move(draft, kept)
     forget_others()
 
 

@@ -20,9 +20,8 @@ SOURCE = "library_searchdocument AS t"
 KEY = "t.number"
 # Positions beyond this are all the same to PostgreSQL, and more than so many of one word are not kept.
 LAST_POSITION, MOST_POSITIONS = 16_383, 255
-# ts_rank reads each document's whole tsvector, some 10 µs: of more matches than RANKED, the newest are ranked. The best
-# BEST are shown.
-RANKED, BEST = 1_500, 500
+# ts_rank reads each document's whole tsvector, some 10 µs: of more matches, only the newest are ranked and shown.
+RANKED = BEST = 500
 SAMPLE = 300
 LOCK_KEY = 0x636F6D6D  # any number of our own
 EVERY = "#"  # every document has it, to ask for all but some; no text is indexed with it alone
@@ -201,14 +200,14 @@ def _has_words(part: Any) -> bool:
 def _ranked(plan: Plan, found: list[int], parts: Sequence[Any], known: Shares) -> Scored:
     """The sum of each word's own rank, weighed by how rare it is: ts_rank alone takes all words for equally telling."""
     if not found or not parts:
-        return [(number, 0.0) for number in found[:BEST]]
+        return [(number, 0.0) for number in found]
     parameters: list[Any] = []
     for part in parts:
         parameters += [CLASS_WEIGHTS, _tsquery(part, plan.languages), _telling(known.get(part, 0.0))]
     with connection.cursor() as cursor:
         cursor.execute(RANK.format(ranks=" + ".join([ONE_RANK] * len(parts))), [*parameters, found])
         scored = [(number, -score) for number, score in cursor.fetchall()]
-    return sorted(scored, key=lambda each: (each[1], -each[0]))[:BEST]
+    return sorted(scored, key=lambda each: (each[1], -each[0]))
 
 
 def _telling(share: float) -> float:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench import __main__ as bench
-from bench import browser, imports, libraries, pages, searches
+from bench import browser, imports, libraries, pages
 from bench.pages import PageFigure
 from bench.site import CantMeasure
 
@@ -27,10 +27,6 @@ def quick(monkeypatch):
         (pages, "TURNS", 3),
         (pages, "BURST", 1),
         (pages, "SECONDS", 0.1),
-        (searches, "WARM", 1),
-        (searches, "REQUESTS", 2),
-        (searches, "BURST", 1),
-        (searches, "EDITS", 2),
     ):
         monkeypatch.setattr(module, name, value)
 
@@ -51,36 +47,6 @@ def test_every_page_is_asked_for(results, quick, capsys):
     assert all(figure["median_ms"] > 0 and figure["bytes"] > 0 and figure["queries"] > 0 for figure in figures)
     assert "search: a rare word" in capsys.readouterr().out
     assert [kept.name.rpartition("-")[2] for kept in libraries.KEPT.glob("library-*")] == ["4"]
-
-
-def test_every_kind_of_search_is_asked_of_each_library(results, quick, capsys):
-    assert bench.main(["--only", "searches", "--counts", "10", "--large", "20"]) == 0
-    figures = json.loads(results.read_text())["searches"]
-    assert len(figures) == 4 * len(searches.KINDS)
-    assert all(figure["floor_ms"] > 0 and figure["median_ms"] <= figure["percentile_95_ms"] for figure in figures)
-    assert [figure["library"] for figure in figures[:4]] == ["10", "2", "5 × 2", "20 short"]
-    assert [figure["growth"] is None for figure in figures[:4]] == [True, True, False, False]
-    assert "a Chinese word" in capsys.readouterr().out
-
-
-def test_an_edit_is_found_by_the_next_request(results, quick):
-    assert bench.main(["--only", "index", "--counts", "4"]) == 0
-    figures = {figure["name"]: figure for figure in json.loads(results.read_text())["index"]}
-    assert figures["edits found by the next request"]["value"] == searches.EDITS
-    assert figures["index, of the text"]["value"] > 0
-
-
-def test_a_long_question_has_more_time():
-    quick = searches.SearchFigure("a phrase", "10", 14.0, 39.0, 9.0, 2.0, None)
-    assert quick.met
-    assert not searches.SearchFigure("a phrase", "10", 14.0, 41.0, 9.0, 2.0, None).met
-    assert searches.SearchFigure(searches.QUESTION, "10", 49.0, 119.0, 9.0, 2.0, None).met
-
-
-def test_searches_of_a_kind_are_for_ever_other_words():
-    for kind, make in searches.KINDS.items():
-        asked = {make(number) for number in range(60)}
-        assert len(asked) >= (10 if kind.startswith("a word of nearly") else 40), kind
 
 
 def test_a_page_is_held_to_its_time_and_its_growth():
