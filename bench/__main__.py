@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import imports, libraries, pages, start
+from bench import imports, libraries, pages, search, start
 from bench.figures import Chapter
 from bench.site import CantMeasure
 
@@ -24,7 +24,12 @@ def measure_imports(work: Path, counts: Sequence[int]) -> Chapter:
     return imports.measure(work, min(max(counts), imports.FILES))
 
 
-MEASURES: dict[str, Measure] = {"imports": measure_imports, "pages": pages.measure, "start": start.measure}
+MEASURES: dict[str, Measure] = {
+    "imports": measure_imports,
+    "pages": pages.measure,
+    "search": search.measure,
+    "start": start.measure,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
