@@ -29,24 +29,6 @@ from library.search.plan import Plan
 from library.search.sqlite import expression
 
 SHORT_BATCH = 2_000
-TEXT_SIZE = """
-SELECT (SELECT sum(length(CAST(title AS BLOB))) FROM library_link)
-    + (SELECT sum(length(CAST(text AS BLOB))) FROM library_section)
-    + (SELECT coalesce(sum(length(CAST(quote AS BLOB)) + length(CAST(note AS BLOB))), 0) FROM library_highlight)
-    + (SELECT sum(length(CAST(tag.name AS BLOB)))
-        FROM library_linktag AS tagged JOIN library_tag AS tag ON tag.id = tagged.tag_id)
-"""
-TABLES_SIZE = """
-SELECT coalesce(sum(pgsize), 0) FROM dbstat JOIN sqlite_master AS made ON made.name = dbstat.name
-WHERE aggregate AND ({tables})
-"""
-INDEX_TABLES = "made.tbl_name LIKE 'library_searchindex%%' OR made.tbl_name = 'library_searchdocument'"
-WORD_TABLES = "made.tbl_name IN ('library_searchword', 'library_searchlanguage')"
-SIZES = {
-    "text": TEXT_SIZE,
-    "index": TABLES_SIZE.format(tables=INDEX_TABLES),
-    "words": TABLES_SIZE.format(tables=WORD_TABLES),
-}
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
 
 
@@ -102,18 +84,6 @@ def asked_of_index(plan: Plan) -> tuple[str, int, int]:
     if plan.dates and plan.dates.end:
         end = number_at(plan.owner_id, plan.dates.end)
     return expression(plan), first, end - 1
-
-
-def sizes() -> dict[str, int]:
-    """Bytes of what is searched and of what makes it findable; the index of words with its numbers apart."""
-    return {name: first_number_of(sql) for name, sql in SIZES.items()}
-
-
-def first_number_of(sql: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        found: int = cursor.fetchone()[0]
-    return found
 
 
 def ask_collection(folder: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +69,7 @@ def measure(work: Path, counts: Sequence[int]) -> Chapter:
     return chapter(work, sites, MOST_GROWTH)
 
 
-def chapter(work: Path, sites: Iterator[tuple[int, Site]], most_growth: float) -> Chapter:
+def chapter(work: Path, sites: Iterable[tuple[int, Site]], most_growth: float) -> Chapter:
     """Libraries of so many articles."""
     Site(work / "nothing").manage("collectstatic", "--noinput", "--verbosity=0")
     columns = (
