@@ -24,9 +24,9 @@ lint: for-development
 types: for-development
 	$(IN) -m mypy
 
-# make bench: measure, and write build/bench/results.json. Takes minutes.
+# make bench [ONLY=search]: measure, and write build/bench/results.json. Takes minutes; ONLY=large takes half an hour.
 bench: for-development
-	$(IN) -m bench
+	$(IN) -m bench $(if $(ONLY),--only $(ONLY))
 
 # make quality [COLLECTIONS="folder folder"]: how well the search finds, on SQLite and PostgreSQL. docs/bench.md.
 COLLECTIONS ?= tests/search/collection

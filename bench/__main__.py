@@ -1,4 +1,4 @@
-"""`python -m bench [--only imports|pages|start] [--counts 1000,10000]`: the table, and build/bench/results.json."""
+"""`python -m bench [--only NAME] [--counts 1000,10000]`: the table, and build/bench/results.json."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import imports, libraries, pages, start
+from bench import imports, index, large, libraries, pages, search, start
 from bench.figures import Chapter
 from bench.site import CantMeasure
 
@@ -24,7 +24,15 @@ def measure_imports(work: Path, counts: Sequence[int]) -> Chapter:
     return imports.measure(work, min(max(counts), imports.FILES))
 
 
-MEASURES: dict[str, Measure] = {"imports": measure_imports, "pages": pages.measure, "start": start.measure}
+MEASURES: dict[str, Measure] = {
+    "imports": measure_imports,
+    "pages": pages.measure,
+    "search": search.measure,
+    "index": index.measure,
+    "start": start.measure,
+    "large": large.measure,
+}
+USUAL = [name for name in MEASURES if name != "large"]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     chapters: dict[str, Chapter] = {}
     machine = this_machine()
     try:
-        for name in [options.only] if options.only else MEASURES:
+        for name in [options.only] if options.only else USUAL:
             chapters[name] = measure(name, options.counts)
             sys.stdout.write("\n".join(chapters[name].lines()) + "\n")
             sys.stdout.flush()
@@ -46,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    made.add_argument("--only", choices=sorted(MEASURES), help="Leave the others out.")
+    made.add_argument("--only", choices=sorted(MEASURES), help="Leave the others out; large is out anyway.")
     made.add_argument("--counts", type=sizes, default=pages.COUNTS, help="Articles in the libraries, as 1000,10000.")
     return made
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection, RemoteDisconnected
 from itertools import cycle
+from typing import Any
+from urllib.parse import urlencode
 
 from bench.site import HOST, PATIENCE, CantMeasure
+
+CSRF = "a" * 32  # the same in cookie and form, as Django wants it
+WANTED = {"GET": {200}, "POST": {302, 303}}
 
 
 @dataclass(frozen=True)
@@ -19,27 +24,45 @@ class Answer:
 
 
 class Browser:
-    def __init__(self, port: int, cookie: str) -> None:
+    """With the cookie of a reader who is logged in; where there are several, they take turns."""
+
+    def __init__(self, port: int, *cookies: str, headers: Mapping[str, str] | None = None) -> None:
         self.connection = HTTPConnection(HOST, port, timeout=PATIENCE)
-        self.headers = {"Cookie": cookie, "Accept-Encoding": "gzip", "Accept": "text/html"}
+        self.cookies = cycle(cookies)
+        self.headers = {"Accept-Encoding": "gzip", "Accept": "text/html", **(headers or {})}
 
     def get(self, address: str) -> Answer:
         """Raises CantMeasure for anything but a page: an error would be quick, and no figure."""
+        seconds, body = self._patiently("GET", address, {})
+        return Answer(seconds, len(body))
+
+    def read(self, address: str) -> tuple[float, str]:
+        """Seconds, and the page."""
+        seconds, body = self._patiently("GET", address, {"Accept-Encoding": "identity"})
+        return seconds, body.decode()
+
+    def send(self, address: str, fields: Mapping[str, str]) -> float:
+        """Seconds until a form was taken, and the browser sent on to another page."""
+        headers = {"X-CSRFToken": CSRF, "Content-Type": "application/x-www-form-urlencoded"}
+        return self._patiently("POST", address, headers, urlencode(fields))[0]
+
+    def _patiently(self, *request: Any) -> tuple[float, bytes]:
         try:
-            return self._get(address)
+            return self._ask(*request)
         except (RemoteDisconnected, ConnectionResetError):
             self.connection.close()  # the server hung up on an idle connection; a browser, too, would call again
-            return self._get(address)
+            return self._ask(*request)
 
-    def _get(self, address: str) -> Answer:
+    def _ask(self, method: str, address: str, headers: Mapping[str, str], body: str = "") -> tuple[float, bytes]:
+        cookie = {"Cookie": f"{next(self.cookies)}; csrf={CSRF}"}
         begun = time.perf_counter()
-        self.connection.request("GET", address, headers=self.headers)
+        self.connection.request(method, address, body or None, {**self.headers, **cookie, **headers})
         answer = self.connection.getresponse()
-        body = answer.read()
+        content = answer.read()
         seconds = time.perf_counter() - begun
-        if answer.status != 200:
+        if answer.status not in WANTED[method]:
             raise CantMeasure(f"{address} answered {answer.status}.")
-        return Answer(seconds, len(body))
+        return seconds, content
 
     def close(self) -> None:
         self.connection.close()

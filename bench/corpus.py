@@ -21,6 +21,7 @@ VOCABULARY_SIZE, TAG_COUNT, SITE_COUNT = 50_000, 500, 300
 TYPES = ("Tech Deep Dive", "Software Repo", "Political News", "Other", "Tech Announcement", "Product Website")
 FIRST_DAY, YEARS = datetime(2014, 1, 1, tzinfo=UTC), 12
 ARTICLE_WORDS, SPREAD, FEWEST_WORDS = 720, 150, 200
+SHORT_WORDS = 60
 FILES_A_FOLDER = 1_000
 
 
@@ -60,9 +61,24 @@ def link_file(number: int, seed: int = SEED) -> str:
     )
 
 
+def short_article(number: int, seed: int = SEED) -> tuple[str, str, list[str], datetime]:
+    """Title, text, tags and day of one of the short articles that a very large library is made of."""
+    dice = random.Random(f"{seed}/short/{number}")  # noqa: S311 - no secret is made here
+    saved, tags = saved_at(dice), some_tags(dice)
+    short = chinese if number % CHINESE_EVERY == 0 else article
+    return " ".join(words(dice, dice.randint(4, 11))).title(), short(dice, SHORT_WORDS), tags, saved
+
+
+def saved_at(dice: random.Random) -> datetime:
+    return FIRST_DAY + timedelta(seconds=dice.randrange(YEARS * 365 * 86_400))
+
+
+def some_tags(dice: random.Random) -> list[str]:
+    return sorted(set(dice.choices(TAGS, cum_weights=TAG_WEIGHTS, k=dice.randint(1, 4))))
+
+
 def front_matter(dice: random.Random, number: int) -> str:
-    saved = FIRST_DAY + timedelta(seconds=dice.randrange(YEARS * 365 * 86_400))
-    tags = sorted(set(dice.choices(TAGS, cum_weights=TAG_WEIGHTS, k=dice.randint(1, 4))))
+    saved, tags = saved_at(dice), some_tags(dice)
     return (
         "type: link\nsource: notion\n"
         f"url: https://{site(dice)}/{dice.choice(VOCABULARY)}/{number}-{dice.choice(VOCABULARY)}\n"

@@ -17,13 +17,19 @@ from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench import asking, beir
+from bench import asking, beir, corpus
+from bench.site import READER
 from library.importers.running import BATCH_FILES
 from library.models import ImportRun, Link, State, Tag, User
 from library.models.writing import note_change
+from library.search import indexing
 from library.search.backends import backend
+from library.search.documents import number_at
+from library.search.matches import planned
+from library.search.plan import Plan
+from library.search.sqlite import expression
 
-READER = "bench"
+SHORT_BATCH = 2_000
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
 
 
@@ -39,6 +45,46 @@ def make_reader() -> None:
     link = Link(owner=reader)
     link.set_title("Saved before the import")
     link.save()
+
+
+def make_readers(names: list[str]) -> None:
+    for name in names:
+        User.objects.create_user(name)
+
+
+def shelve_short(count: int) -> None:
+    """Put so many short articles into this library."""
+    reader = User.objects.get(username=READER)
+    for start in range(0, count, SHORT_BATCH):
+        texts = map(short_text, range(start, min(start + SHORT_BATCH, count)))
+        asking.save(reader, [(text.title, text) for text in texts], {})
+        indexing.drain(SHORT_BATCH)
+
+
+def short_text(number: int) -> beir.Text:
+    title, text, tags, saved = corpus.short_article(number)
+    return beir.Text(title, text, {"tags": tags, "saved": saved.isoformat()})
+
+
+def tidy() -> None:
+    """What the worker does bit by bit after an import, until nothing is left to do."""
+    while indexing.drain() or indexing.tidy():
+        pass
+
+
+def expressions(reader: str, queries: dict[str, list[str]]) -> dict[str, list[tuple[str, int, int]]]:
+    """What SQLite's index of words is asked for by each of these, and the first and last number to look at."""
+    user = User.objects.get(username=reader)
+    return {name: [asked_of_index(planned(user, query)) for query in each] for name, each in queries.items()}
+
+
+def asked_of_index(plan: Plan) -> tuple[str, int, int]:
+    first, end = plan.edges
+    if plan.dates and plan.dates.start:
+        first = number_at(plan.owner_id, plan.dates.start)
+    if plan.dates and plan.dates.end:
+        end = number_at(plan.owner_id, plan.dates.end)
+    return expression(plan), first, end - 1
 
 
 def ask_collection(folder: str, distractors: int = 0, ranked: int = 0) -> dict[str, Any]:
@@ -97,10 +143,21 @@ def write(link_id: int, number: int) -> float:
     return time.perf_counter() - begun
 
 
-def browser() -> Client:
+def browser(reader: str = READER) -> Client:
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(User.objects.get(username=READER), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(User.objects.get(username=reader), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
+
+
+def cookie_of(client: Client) -> str:
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    return f"{cookie.key}={cookie.value}"
+
+
+def reader_to_search(reader: str) -> dict[str, str]:
+    """The cookie of a reader who is logged in, and the name of the tag that most of the articles have."""
+    tag = Tag.objects.filter(owner__username=reader).annotate(times=Count("link_tags")).latest("times", "id")
+    return {"cookie": cookie_of(browser(reader)), "tag": tag.name}
 
 
 def look_around(articles: int, page: int) -> dict[str, Any]:
@@ -113,14 +170,13 @@ def look_around(articles: int, page: int) -> dict[str, Any]:
     found = list(Link.objects.kept().filter(has_article=True).order_by("id").values_list("id", flat=True))
     step = max(1, len(found) // articles)
     read = [f"/read/{link.pk}-{link.slug}/" for link in Link.objects.filter(pk__in=found[::step][:articles])]
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     return {
         "tag": tag.slug,
         "tag_name": tag.name,
         "page": address,
         "page_number": reached,
         "read": read,
-        "cookie": f"{cookie.key}={cookie.value}",
+        "cookie": cookie_of(client),
     }
 
 

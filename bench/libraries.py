@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,14 +19,44 @@ KEPT = ROOT / "build" / "bench"
 
 def get(count: int, smaller: Sequence[int], work: Path) -> Site:
     """A copy of the library of `count` articles, to be used and thrown away. Those of `smaller` are there already."""
-    kept = folder_of(count)
+    have = max(smaller, default=0)
+    return copy_of(str(count), work, lambda site: take_in(site, range(have, count)), start=str(have) if have else "")
+
+
+def get_shared(readers: Sequence[str], each: int, work: Path) -> Site:
+    """The same of a library that several readers share, with so many different articles each."""
+
+    def fill(site: Site) -> None:
+        site.inside("make_readers", readers)
+        for place, reader in enumerate(readers):
+            take_in(site, range(place * each, (place + 1) * each), "--user", reader)
+
+    return copy_of(f"{len(readers)}x{each}", work, fill)
+
+
+def get_short(count: int, work: Path) -> Site:
+    """The same of a library of short articles, which are not imported but put into it at once."""
+    return copy_of(f"short-{count}", work, lambda site: site.inside("shelve_short", count))
+
+
+def copy_of(name: str, work: Path, fill: Callable[[Site], None], start: str = "") -> Site:
+    """Of the library of this name. Where there is none yet it is made, from an empty one or the one called `start`."""
+    kept = folder_of(name)
     if not kept.exists():
-        build(count, max(smaller, default=0), work, kept)
-    return Site(kept).copy_to(work / f"library-{count}")
+        sys.stderr.write(f"Making the library {name}. It is kept in {KEPT} for the next time.\n")
+        draft = work / f"draft-{name}"
+        site = Site(folder_of(start)).copy_to(draft) if start else Site(draft)
+        if not start:
+            site.make()
+        fill(site)
+        site.inside("tidy")
+        shutil.move(draft, kept)
+        forget_others()
+    return Site(kept).copy_to(work / f"library-{name}")
 
 
-def folder_of(count: int) -> Path:
-    return KEPT / f"library-{fingerprint()}-{count}"
+def folder_of(name: str) -> Path:
+    return KEPT / f"library-{fingerprint()}-{name}"
 
 
 def fingerprint() -> str:
@@ -37,23 +67,17 @@ def fingerprint() -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def build(count: int, have: int, work: Path, kept: Path) -> None:
-    """Import what a library of `have` articles lacks."""
-    sys.stderr.write(f"Making a library of {count:,} articles. It is kept in {KEPT} for the next time.\n")
-    draft, files = work / f"draft-{count}", work / f"files-{count}"
-    site = Site(folder_of(have)).copy_to(draft) if have else Site(draft)
-    if not have:
-        site.make()
-    write_files(files, have, count)
-    site.manage("import_library", str(files))
+def take_in(site: Site, numbers: range, *options: str) -> None:
+    """Import these files of the corpus."""
+    files = site.folder.parent / f"files-{numbers.start}-{numbers.stop}"
+    write_files(files, numbers)
+    site.manage("import_library", str(files), *options)
     shutil.rmtree(files)
-    shutil.move(draft, kept)
-    forget_others()
 
 
-def write_files(folder: Path, first: int, end: int) -> None:
+def write_files(folder: Path, numbers: range) -> None:
     step = corpus.FILES_A_FOLDER
-    parts = [range(start, min(start + step, end)) for start in range(first, end, step)]
+    parts = [numbers[start : start + step] for start in range(0, len(numbers), step)]
     with ProcessPoolExecutor() as pool:
         list(pool.map(partial(corpus.write, folder), parts))
 

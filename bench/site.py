@@ -24,6 +24,7 @@ HOST = "127.0.0.1"
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 PATIENCE = 30
 SERVE = "serve"
+READER = "bench"  # the one reader of a library, where it has but one
 
 
 class CantMeasure(Exception):

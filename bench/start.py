@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import libraries, views
+from bench import libraries, search, turns, views
 from bench.browser import pages_a_second
 from bench.figures import Chapter, Figure, at_most, median
 from bench.pages import READERS, addresses_of
 from bench.processes import megabytes
+from bench.questions import questions
 from bench.site import Server, Site, free_port
 
 STARTS, MOST_SECONDS = 5, 1.0
@@ -44,7 +45,8 @@ def time_a_start(site: Site) -> float:
 
 def memory_figures(site: Site, count: int) -> list[Figure]:
     found = site.inside("look_around", READERS, 1)
-    addresses, cookie = addresses_of(count, found), found["cookie"]
+    searches = search.addresses(questions(count, found["tag_name"], range(turns.TURNS)))
+    addresses, cookie = {**addresses_of(found), **searches}, found["cookie"]
     with site.served() as server:
         time.sleep(IDLE_SECONDS)
         idle = megabytes(server.process.pid)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bench import __main__ as bench
-from bench import browser, imports, libraries, pages
+from bench import browser, imports, index, libraries, pages, search, turns
+from bench.figures import Chapter
 from bench.pages import PageFigure
 from bench.site import CantMeasure
 
@@ -22,10 +23,12 @@ def quick(monkeypatch):
     for module, name, value in (
         (imports, "ROUNDS", 1),
         (imports, "ALONE_SECONDS", 0.1),
-        (pages, "WARM", 1),
-        (pages, "REQUESTS", 2),
-        (pages, "TURNS", 3),
-        (pages, "BURST", 1),
+        (turns, "WARM", 1),
+        (turns, "REQUESTS", 2),
+        (turns, "TURNS", 3),
+        (turns, "BURST", 1),
+        (index, "EDITS", 3),
+        (search, "ALONE", 2),
         (pages, "SECONDS", 0.1),
     ):
         monkeypatch.setattr(module, name, value)
@@ -43,10 +46,44 @@ def test_imports_stand_beside_their_floor(results, quick, capsys):
 def test_every_page_is_asked_for(results, quick, capsys):
     assert bench.main(["--only", "pages", "--counts", "4"]) == 0
     figures = json.loads(results.read_text())["pages"]
-    assert len({figure["page"] for figure in figures}) == len(figures) == 8
+    assert len({figure["page"] for figure in figures}) == len(figures) == 5
     assert all(figure["median_ms"] > 0 and figure["bytes"] > 0 and figure["queries"] > 0 for figure in figures)
-    assert "search: a rare word" in capsys.readouterr().out
+    assert "page 100 of the Library" in capsys.readouterr().out
     assert [kept.name.rpartition("-")[2] for kept in libraries.KEPT.glob("library-*")] == ["4"]
+
+
+def test_every_kind_of_search_is_asked_for_as_a_page_and_while_typing(results, quick):
+    assert bench.main(["--only", "search", "--counts", "4"]) == 0
+    figures = json.loads(results.read_text())["search"]
+    assert len({figure["search"] for figure in figures}) == len(figures) == 18
+    assert all(figure["median_ms"] > 0 and figure["sqlite_ms"] > 0 for figure in figures)
+    for page, typing in zip(figures[::2], figures[1::2], strict=True):
+        assert typing["search"] == f"{page['search']}, while typing"
+        assert typing["bytes"] < page["bytes"]
+
+
+def test_the_index_is_weighed_shared_and_edited(results, quick):
+    assert bench.main(["--only", "index", "--counts", "10"]) == 0
+    figures = {figure["name"]: figure for figure in json.loads(results.read_text())["index"]}
+    size, found = figures["index, beside the text"], figures["edits that the next request finds"]
+    assert size["value"] > 0 and size["floor"] > 0
+    assert found["value"] == 3 and found["met"]
+    assert len([name for name in figures if name.startswith("5 readers of 2: ")]) == 9
+
+
+def test_a_large_library_is_one_of_short_articles(results, quick):
+    assert bench.main(["--only", "large", "--counts", "4"]) == 0
+    figures = json.loads(results.read_text())["large"]
+    assert {figure["articles"] for figure in figures} == {4, 40}
+    assert [kept.name.rpartition("-")[2] for kept in libraries.KEPT.glob("library-*-short-*")] == ["40"]
+
+
+def test_what_takes_long_is_measured_only_when_asked_for(results, monkeypatch):
+    asked = []
+    for name in bench.MEASURES:
+        monkeypatch.setitem(bench.MEASURES, name, lambda work, counts, name=name: asked.append(name) or Chapter(name))
+    assert bench.main([]) == 0
+    assert "large" not in asked and "search" in asked
 
 
 def test_a_page_is_held_to_its_time_and_its_growth():
