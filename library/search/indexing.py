@@ -157,10 +157,11 @@ def _cross_off(link_ids: Sequence[int]) -> None:
 
 def _forget_all_but_unchanged(link_ids: Sequence[int], documents: Iterable[Document]) -> set[int]:
     """Take these links out of the index, except those that it has as they are. Returns those."""
-    indexed = dict(SearchDocument.objects.filter(link_id__in=link_ids).values_list("link_id", "checksum"))
+    rows = SearchDocument.objects.filter(link_id__in=link_ids)
+    indexed = {link_id: known for link_id, *known in rows.values_list("link_id", "owner_id", "checksum")}
     if not indexed:
         return set()
-    kept = {one.link_id for one in documents if indexed.get(one.link_id) == one.checksum}
+    kept = {one.link_id for one in documents if indexed.get(one.link_id) == [one.owner_id, one.checksum]}
     SearchDocument.objects.filter(link_id__in=indexed.keys() - kept).delete()
     return kept
 
