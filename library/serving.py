@@ -77,6 +77,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             "preload_app": True,
             "graceful_timeout": GRACE,
             "keepalive": 5,
+            # The most that gunicorn takes: a search in Chinese takes nine bytes a character in an address.
+            "limit_request_line": 8190,
             "worker_tmp_dir": shared_memory if os.access(shared_memory, os.W_OK) else None,
             "loglevel": "warning",
             "control_socket_disable": True,

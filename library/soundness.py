@@ -15,7 +15,20 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from library.content.facts import facts
-from library.models import ImportedRecord, ImportRun, Link, LinkTag, Original, Outcome, RunState, Section, Source, User
+from library.content.text import fold
+from library.models import (
+    ImportedRecord,
+    ImportRun,
+    Link,
+    LinkTag,
+    Original,
+    Outcome,
+    RunState,
+    Section,
+    Shelf,
+    Source,
+    User,
+)
 from library.models import triggers as database_triggers
 from library.models.imports import COUNTED
 from library.models.links import address_hash, title_key
@@ -136,12 +149,28 @@ def _derived(link: Link, texts: list[tuple[str, str]]) -> Faults:
         yield f"Article {link.pk} does not fit its texts: {', '.join(wrong)}."
 
 
+def shelves(owner: User | None) -> Faults:
+    for shelf in _of(owner, Shelf.objects.order_by("pk")).iterator():
+        if shelf.name_key != fold(shelf.name):
+            yield f"Shelf {shelf.pk} does not fit its name. Saving it anew mends it."
+
+
 def search_index(owner: User | None) -> Faults:
-    yield from indexing.differences()
+    """Every part of it: places, texts, words that spelling is compared with, languages."""
+    for fault in indexing.differences():
+        yield f"{fault} `manage.py rebuild_search` makes the index anew."
 
 
 def _of(owner: User | None, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(owner=owner) if owner else rows
 
 
-CHECKS: tuple[Callable[[User | None], Faults], ...] = (database, triggers, originals, ledger, links, search_index)
+CHECKS: tuple[Callable[[User | None], Faults], ...] = (
+    database,
+    triggers,
+    originals,
+    ledger,
+    links,
+    shelves,
+    search_index,
+)

@@ -5,7 +5,8 @@ from itertools import cycle
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from library.models import Shelf
+from library.models import Highlight, Shelf
+from library.models.highlights import Colour
 from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,6 +38,34 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     reading_page.emulate_media(reduced_motion="reduce")
     looks = cycle(LOOKS)
     assert [line for address in addresses for line in problems(reading_page, *next(looks), address)] == []
+
+
+SEARCHES = {
+    "before anything is typed": ("/search/", "#examples"),
+    "nothing found, with suggestions": ("/search/?q=parchmnet", "text=Did you mean"),
+    "nothing found, with filters to drop": ("/search/?q=ledger+tag:sql+is:archived", "text=Drop"),
+    "only some of the words": ("/search/?q=ledger+parchment+absent", ".runhead"),
+    "many found, in notes and highlights too": ("/search/?q=ledger", "text=in your own notes"),
+    "the lists that narrow": ("/search/?q=ledger&narrow=1", ".folds[open] [href*=tag]"),
+    "very many filters": (f"/search/?q=ledger+{'+'.join(f'-tag:t{number}' for number in range(39))}", ".chip"),
+    "what was not understood": ("/search/?q=ledger+is:lost+shade:red+tag:nowhere", "#not-understood"),
+    "the second page, by date": ("/search/?q=ledger&sort=oldest&after=1", "[rel=next]"),
+    "all search words": ("/search-words/", ".words"),
+}
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_no_state_of_the_search_page_breaks_a_rule_of_accessibility(reading_page, reader, turn):
+    for number in range(25):
+        link = article(reader, f"Ledger {number}", ("sql", f"t{number}"), type="Essay", article="Of a ledger.")
+    for colour in Colour.values:
+        Highlight.objects.create(link=link, quote=f"a ledger in {colour}", colour=colour)
+        article(reader, f"Old {colour}", article="On parchment.", note="My own ledger.", favourite=True)
+    Shelf.objects.append(reader, "Unread", query="is:unread")
+    reading_page.emulate_media(reduced_motion="reduce")
+    for (address, mark), look in zip(SEARCHES.values(), cycle([*LOOKS[turn:], *LOOKS[:turn]])):
+        assert problems(reading_page, *look, address) == []
+        reading_page.locator(mark).first.wait_for(state="attached", timeout=5_000)
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)

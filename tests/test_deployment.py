@@ -1,5 +1,6 @@
 """What a person who runs a library relies on: it starts, says where it is, and stops without a trace."""
 
+import http.client
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -114,6 +116,16 @@ def test_the_image_serves_says_where_and_leaves_no_process(start, port):
     assert gone(processes)
     assert f"Address: http://127.0.0.1:{port}\n" in said
     assert re.search(rf"http://127.0.0.1:{port}/setup/\?token=\w+\n", said)
+
+
+def test_the_address_of_a_long_search_in_chinese_is_taken(start, port):
+    serving = start(COMMAND)
+    wait_until_healthy(serving, port)
+    asking = http.client.HTTPConnection("127.0.0.1", port)
+    asking.request("GET", f"/search/?q={quote('学' * 850)}")
+    assert asking.getresponse().status == 302  # to where one logs in
+    asking.close()
+    stop(serving)
 
 
 def test_the_health_check_of_the_image_tells_health(start, port):

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from library.models import ImportedRecord, Link, LinkTag, Original, SearchDocument, Section, Tag
+from library.models import ImportedRecord, Link, LinkTag, Original, SearchDocument, Section, Shelf, Tag
 from library.search import indexing
 from tests.importers.link_files import link_file
 
@@ -93,6 +93,19 @@ def test_a_tag_of_another_reader(library, other_reader, capsys):
 def test_an_index_that_lacks_an_article(library, capsys):
     SearchDocument.objects.all().delete()
     assert f"The search index lacks article {library.pk}." in faults(capsys)
+
+
+def test_every_fault_of_the_index_says_what_to_do(library, capsys):
+    sql("DELETE FROM library_searchword")
+    said = faults(capsys).splitlines()
+    assert len(said) == 1
+    assert said[0].endswith("`manage.py rebuild_search` makes the index anew.")
+
+
+def test_a_shelf_that_is_kept_under_another_name(library, reader, capsys):
+    shelf = Shelf.objects.append(reader, "Slow reads", query="ledger")
+    sql("UPDATE library_shelf SET name = 'Long reads'")
+    assert f"Shelf {shelf.pk} does not fit its name. Saving it anew mends it." in faults(capsys)
 
 
 def test_a_trigger_that_a_migration_dropped(library, capsys):

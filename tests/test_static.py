@@ -8,6 +8,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STYLES = {file.name: file.read_text() for file in sorted((ROOT / "static/css").glob("*.css"))}
+DEFINED = re.compile(r"(?<![\w-])(--[\w-]+)\s*:")
+USED = re.compile(r"var\(\s*(--[\w-]+)")
+COLOUR = re.compile(r"(--[\w-]+):(?:light-dark\((#\w+),(#\w+)\)|(#\w+))")
+# Text: WCAG asks for 4.5 to 1. So do the marks of highlights, as lines and as the numbers of notes; edges need 3.
+LEAST_CONTRAST = {
+    **dict.fromkeys(("--ink", "--ink2", "--ink3", "--accent", "--rubric", "--ochre"), 4.5),
+    **dict.fromkeys(("--mk-o", "--mk-v", "--mk-w", "--mk-m"), 4.5),
+    "--edge": 3,
+}
 INLINE = re.compile(r"""\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=|hx-on|["']js:|hx-trigger="[^"]*\[""")
 
 
@@ -27,6 +37,42 @@ def test_all_scripts_together_stay_under_forty_kilobytes():
 
 def test_the_fonts_of_a_first_list_stay_under_ninety_kilobytes():
     assert packed("fonts/literata-latin-wght-normal.woff2", "fonts/instrument-sans-latin-wght-normal.woff2") <= 90_000
+
+
+def test_every_colour_and_size_that_a_style_asks_for_is_given_somewhere():
+    given = {name for style in STYLES.values() for name in DEFINED.findall(style)}
+    asked = {(file, name) for file, style in STYLES.items() for name in USED.findall(style)}
+    assert {(file, name) for file, name in asked if name not in given} == set()
+
+
+def themes() -> dict[str, dict[str, str]]:
+    """The colours of base.css by their names, in each theme. What sepia does not say is as it is in light."""
+    root, _, rest = STYLES["base.css"].partition("[data-theme=light]")
+    colours = {name: (light or plain, dark or plain) for name, light, dark, plain in COLOUR.findall(root)}
+    light, dark = ({name: pair[place] for name, pair in colours.items()} for place in (0, 1))
+    sepia = rest.partition("[data-theme=sepia]{")[2].partition("}")[0]
+    return {"light": light, "dark": dark, "sepia": {name: plain for name, *_, plain in COLOUR.findall(sepia)}}
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's contrast ratio of two colours."""
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "sepia"])
+def test_every_theme_has_every_colour_and_each_can_be_told_from_its_paper(theme):
+    colours = themes()[theme]
+    assert colours.keys() == themes()["light"].keys()
+    pale = {name for name, least in LEAST_CONTRAST.items() if contrast(colours[name], colours["--paper"]) < least}
+    assert pale == set()
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.relative_to(ROOT / "templates").as_posix())

@@ -1,12 +1,16 @@
 """Whoever writes, the search queue, the revision and the tags' dates stay true."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from library.models import Kind, Link, LinkTag, SearchPending, Section, Shelf, Tag, triggers
+from library.models import Highlight, Kind, Link, LinkTag, SearchPending, Section, Shelf, Tag, triggers
+from library.search import indexing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,6 +85,71 @@ def test_a_deleted_link_is_noticed(link, tag):
     pk = link.pk
     link.delete()
     assert pending_links() == {pk}
+
+
+@pytest.fixture
+def whole(reader, link, tag) -> Link:
+    """A link with a row in every table that its document is read from, and others to move them to."""
+    section = Section.objects.create(link=link, kind=Kind.ARTICLE, text="one")
+    Section.objects.create(link=link, kind=Kind.OTHER, text="two")
+    Highlight.objects.create(link=link, section=section, quote="one", note="mine")
+    reader.links.create(title="Another")
+    Tag.objects.ensure(reader.pk, ["scrolls"])
+    indexing.drain()
+    return link
+
+
+def columns_of_documents(link: Link) -> list[tuple[type[models.Model], models.Field]]:
+    """What a document is made of: every column that the search index asks for, but for the keys of rows."""
+    with CaptureQueriesContext(connection) as captured:
+        indexing.read_documents([link.pk])
+    asked = {name for query in captured for name in re.findall(r'"(library_\w+)"\."(\w+)"', query["sql"])}
+    tables = {model._meta.db_table: model for model in apps.get_models()}
+    fields = {(tables[table], field) for table, column in asked for field in tables[table]._meta.fields
+              if field.column == column and not field.primary_key}  # fmt: skip
+    return sorted(fields, key=lambda each: (each[0]._meta.db_table, each[1].column))
+
+
+def another_value(row: models.Model, field: models.Field) -> object:
+    """For a column of this row: what it could be instead."""
+    now = getattr(row, field.attname)
+    if field.related_model:
+        return field.related_model.objects.exclude(pk=now).values_list("pk", flat=True).first()
+    if field.choices:
+        return next(value for value, _ in field.choices if value != now)
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value((now or timezone.now()) - timedelta(days=1))
+    return now + 9 if isinstance(now, int) else "changed"
+
+
+def test_every_column_that_goes_into_a_document_is_noticed_when_it_changes(whole, other_reader):
+    columns = columns_of_documents(whole)
+    assert {model for model, _ in columns} == {Link, Section, LinkTag, Tag, Highlight}
+    for model, field in columns:
+        row = model.objects.order_by("pk").first()
+        table, value = model._meta.db_table, another_value(row, field)
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {field.column} = %s WHERE id = %s", [value, row.pk])
+        noticed = set(SearchPending.objects.values_list("link_id", flat=True))
+        wanted = {whole.pk, value} if field.name == "link" else {whole.pk}
+        assert noticed == wanted, f"{table}.{field.column}"
+        indexing.drain()
+        assert list(indexing.differences()) == [], f"{table}.{field.column}"
+        model.objects.bulk_update([row], [field.name])
+        indexing.drain()
+
+
+def test_every_row_that_goes_into_a_document_is_noticed_when_it_comes_and_goes(whole):
+    for model in {model for model, _ in columns_of_documents(whole)} - {Tag}:
+        table, row = model._meta.db_table, model.objects.order_by("pk").first()
+        with transaction.atomic(), connection.cursor() as cursor:  # what refers to the row finds it again at the end
+            cursor.execute(f"SELECT * FROM {table} WHERE id = %s", [row.pk])
+            values, names = cursor.fetchone(), [column[0] for column in cursor.description]
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row.pk])
+            assert pending_links() == {whole.pk}, f"{table}: gone"
+            quoted, places = (", ".join(each) for each in ([f'"{name}"' for name in names], ["%s"] * len(names)))
+            cursor.execute(f"INSERT INTO {table} ({quoted}) VALUES ({places})", values)
+            assert pending_links() == {whole.pk}, f"{table}: come"
 
 
 def test_a_tags_list_follows_the_links_date(link, tag):

@@ -72,7 +72,9 @@ SEARCH_TRIGGERS = [
     ),
     Trigger("search_link_removed", LINK, "DELETE", "OLD", PENDING_LINK),
     Trigger("search_section_added", SECTION, "INSERT", "NEW", PENDING_BY_LINK_ID),
-    Trigger("search_section_changed", SECTION, "UPDATE", "NEW", PENDING_BY_LINK_ID, ("text", "kind", "link_id")),
+    Trigger(
+        "search_section_changed", SECTION, "UPDATE", "NEW", PENDING_BY_LINK_ID, ("text", "kind", "position", "link_id")
+    ),
     Trigger("search_section_moved", SECTION, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
     Trigger("search_section_removed", SECTION, "DELETE", "OLD", PENDING_BY_LINK_ID),
     Trigger("search_link_tag_added", LINK_TAG, "INSERT", "NEW", PENDING_BY_LINK_ID),

@@ -15,7 +15,7 @@ from library.models import (
     SearchPending,
     Section,
 )
-from library.search import vocabulary
+from library.search import comparing, vocabulary
 from library.search.backends import backend
 from library.search.documents import Document
 from library.search.numbers import free_numbers
@@ -112,11 +112,13 @@ def rebuild(owner_id: int | None = None) -> int:
 def differences() -> Iterator[str]:
     """What the index says otherwise than the library, in sentences. What still waits to be indexed is none."""
     links = Link.objects.kept().order_by("pk").values_list("pk", flat=True)
+    same = comparing.texts()
     for batch in _batches(links.iterator(), BATCH):
-        yield from _differing(batch)
+        yield from _differing(batch, same)
     gone = SearchDocument.objects.exclude(link_id__in=Link.objects.kept().values("pk"))
     for document in gone.exclude(link_id__in=SearchPending.objects.values("link_id")).iterator():
         yield f"The search index still holds article {document.link_id}, which is not in the library."
+    yield from comparing.of_nobody()
     yield from backend().faults()
 
 
@@ -155,10 +157,11 @@ def _cross_off(link_ids: Sequence[int]) -> None:
 
 def _forget_all_but_unchanged(link_ids: Sequence[int], documents: Iterable[Document]) -> set[int]:
     """Take these links out of the index, except those that it has as they are. Returns those."""
-    indexed = dict(SearchDocument.objects.filter(link_id__in=link_ids).values_list("link_id", "checksum"))
+    rows = SearchDocument.objects.filter(link_id__in=link_ids)
+    indexed = {link_id: known for link_id, *known in rows.values_list("link_id", "owner_id", "checksum")}
     if not indexed:
         return set()
-    kept = {one.link_id for one in documents if indexed.get(one.link_id) == one.checksum}
+    kept = {one.link_id for one in documents if indexed.get(one.link_id) == [one.owner_id, one.checksum]}
     SearchDocument.objects.filter(link_id__in=indexed.keys() - kept).delete()
     return kept
 
@@ -180,14 +183,9 @@ def _note_all(owner_id: int | None) -> None:
         )
 
 
-def _differing(link_ids: list[int]) -> Iterator[str]:
+def _differing(link_ids: list[int], same: comparing.Same) -> Iterator[str]:
     waiting = set(SearchPending.objects.filter(link_id__in=link_ids).values_list("link_id", flat=True))
-    indexed = dict(SearchDocument.objects.filter(link_id__in=link_ids).values_list("link_id", "checksum"))
-    for document in read_documents(link_ids):
-        if document.link_id in waiting or indexed.get(document.link_id) == document.checksum:
-            continue
-        fault = "says something else than" if document.link_id in indexed else "lacks"
-        yield f"The search index {fault} article {document.link_id}."
+    yield from comparing.faults([one for one in read_documents(link_ids) if one.link_id not in waiting], same)
 
 
 def _batches(values: Iterable[int], size: int) -> Iterator[list[int]]:

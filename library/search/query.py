@@ -129,6 +129,17 @@ def wanted_words(node: Node) -> Iterator[Words]:
         yield from dict.fromkeys(word for part in node.parts for word in wanted_words(part))
 
 
+def filters(node: Node) -> Iterator[Filter]:
+    """Every filter in a part of a query."""
+    if isinstance(node, Filter):
+        yield node
+    elif isinstance(node, Not):
+        yield from filters(node.part)
+    elif isinstance(node, All | Either):
+        for part in node.parts:
+            yield from filters(part)
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """One part of the query as it was typed. `node` is None where it asks for nothing by itself."""

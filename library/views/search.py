@@ -17,7 +17,7 @@ from library.search import search as find
 from library.search.documents import MOST_BYTES
 from library.search.facets import facets
 from library.search.fields import SORTS, WORDS
-from library.search.query import Chip
+from library.search.query import LONGEST_QUERY, Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.matches import address_with_words
 from library.views.requests import ReaderRequest
@@ -52,8 +52,8 @@ class Address:
 
 
 def address_from(request: ReaderRequest) -> Address:
-    """`with` holds the chips that stand before what is in the box."""
-    q = f"{request.GET.get('with', '')} {request.GET.get('q', '')}".strip()
+    """`with` holds the chips that stand before what is in the box. Of what is too long, so much that this is said."""
+    q = f"{request.GET.get('with', '')} {request.GET.get('q', '')}".strip()[: LONGEST_QUERY + 1]
     sort = request.GET.get("sort", "")
     return Address(q, sort if sort in SORTS else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -17,7 +18,8 @@ from library.content.text import fold, single_line
 from library.forms.shelves import SORT_WORDS, ShelfForm
 from library.models import Shelf, User
 from library.models.shelves import hold
-from library.search.query import Chip, parse
+from library.search.fields import NO_TAG
+from library.search.query import Chip, filters, parse
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
 
@@ -55,6 +57,11 @@ class Entry:
         """What no chip stands for."""
         return parse(self.query).text
 
+    def lost_tags(self, names: Container[str], slugs: Container[str]) -> list[str]:
+        """Tags that its search names and that are none of these, folded names and slugs, as search looks for them."""
+        named = dict.fromkeys(one.value for one in filters(parse(self.query).tree) if one.field == "tag")
+        return [name for name in named if fold(name) not in names and name not in slugs]
+
     @property
     def sort_words(self) -> str:
         sort = parse(self.query).sort or self.sort
@@ -76,10 +83,11 @@ def entries(owner: User) -> list[Entry]:
 @require_safe
 def index(request: ReaderRequest) -> HttpResponse:
     """`moved` and `way` name the button that was pressed last: it has the focus again."""
-    found = entries(request.user)
-    numbers = Counts.of(request.user).searches([shelf.query for shelf in found], SECONDS)
+    found, counts = entries(request.user), Counts.of(request.user)
+    numbers, tags = counts.searches([shelf.query for shelf in found], SECONDS), counts.tags()
+    names = {NO_TAG, *(fold(name) for _, name, _ in tags.values())}
     context = {
-        "shelves": [(shelf, numbers[shelf.query]) for shelf in found],
+        "shelves": [(shelf, numbers[shelf.query], shelf.lost_tags(names, tags)) for shelf in found],
         "starters": [] if found else [Entry("", name, query, "", in_rail=True) for name, query in STARTERS],
         "moved": request.GET.get("moved", ""),
         "way": request.GET.get("way", ""),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from library.content.words import indexed
 from library.models import Kind, Link, LinkTag, SearchDocument, SearchPending, Tag
 from library.search import indexing
-from library.search.documents import Document
+from library.search.documents import Document, first_number
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +136,15 @@ def test_a_renamed_tag_is_found_by_its_new_name(reader):
     indexing.drain()
     assert found("scrolls") == [link.pk]
     assert found("codices") == []
+
+
+def test_an_article_given_to_another_reader_stands_among_theirs(reader, other_reader):
+    link = save(reader)
+    indexing.drain()
+    Link.objects.filter(pk=link.pk).update(owner=other_reader)
+    indexing.drain()
+    assert [row.number >= first_number(other_reader.pk) for row in SearchDocument.objects.all()] == [True]
+    assert list(indexing.differences()) == []
 
 
 def test_one_readers_changes_can_be_drained_alone(reader, other_reader):

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from library.models import Kind, Link, LinkTag, Tag
 from library.search import Results, count, search
@@ -275,17 +273,3 @@ def test_nothing_asked_is_nothing_found(reader):
     article(reader)
     assert search(reader, " ").links == []
     assert count(reader, "") == 0
-
-
-PIECES = ["tag:a", "type:x", "is:unread", "site:", "sort:", " ", "le", "ledger", "OR", "NEAR(", "学习", "<->", ":*"]
-STRANGE = [*"\"-*()&|!'½é²ﬁˆ\\", "\0", "\ud800", "\uf8fd1", "\u0301"]
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.text() | st.lists(st.sampled_from([*PIECES, *STRANGE])).map("".join))
-def test_any_text_gives_results_or_a_sentence(reader, text):
-    if not reader.links.exists():
-        article(reader, "The ledger of 学习 ½", tags=("a",), type="x")
-    for sort in ("best", "oldest"):
-        results = search(reader, text, sort)
-        assert results.total <= len(results.links) <= 1

@@ -46,6 +46,18 @@ def test_an_article_is_opened_by_a_few_letters(quiet, reader):
     expect(quiet.locator("h1")).to_have_text(title)
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_it_is_reached_from_an_article_with_a_pointer_and_the_focus_comes_back(quiet, reader, width):
+    link = article(reader, "The ledger", state="finished", article="Text.")
+    quiet.set_viewport_size({"width": width, "height": 800})
+    quiet.goto(f"/read/{link.pk}/")
+    quiet.get_by_role("button", name="Search or go to").click()
+    expect(quiet.get_by_role("combobox")).to_be_focused()
+    quiet.keyboard.press("Escape")
+    expect(quiet.get_by_role("button", name="Search or go to")).to_be_focused()
+    assert quiet.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_enter_before_the_answer_counts_for_the_answer(quiet, reader):
     article(reader, "Zebra")
     quiet.goto("/library/")

@@ -235,6 +235,27 @@ def test_the_offer_taken_twice_gives_them_once(reading, reader, put_up):
     assert reader.shelves.count() == 4
 
 
+def test_the_shelf_of_short_articles_holds_those_that_wait_and_take_less_than_ten_minutes(reading, reader):
+    for title, minutes, state in (("Short", 9, "inbox"), ("Ten", 10, "inbox"), ("Short and read", 3, "finished")):
+        article(reader, title, minutes=minutes, state=state)
+    reading.post("/shelves/starters/")
+    shown = reading.get("/shelves/under-ten-minutes/", follow=True).content.decode()
+    assert re.findall(r'href="/read/\d+-([^/]+)/" dir="auto"', shown) == ["short"]
+    assert "not-understood" not in shown
+    assert re.search(r'Under ten minutes</span><span class="n">(\d)', shown)[1] == "1"
+
+
+def test_a_shelf_that_asks_for_a_tag_that_is_gone_says_so_in_the_list_and_on_its_page(reading, reader, put_up):
+    article(reader, "The ledger", ("Go lang", "sql"))
+    put_up("Kept", 'tag:SQL tag:go-lang tag:"go lang" tag:None')
+    put_up("Lost", "ledger (tag:old OR -tag:<b>) tag:Go-Lang tag:old")
+    shown = page(reading, "/shelves/")
+    assert re.findall("You have no tag “<bdi>(.+?)</bdi>”. If it has another name now, edit the shelf.", shown) == [
+        "old", "&lt;b&gt;", "Go-Lang"
+    ]  # fmt: skip
+    assert "You have no tag “old”." in reading.get("/shelves/lost/", follow=True).content.decode()
+
+
 def test_more_shelves_take_no_more_queries_but_for_their_counts(reading, put_up):
     def queries():
         reading.get("/shelves/")
