@@ -83,7 +83,7 @@ def _fingerprints(statement: str, *values: str) -> dict[int, int]:
 
 
 def _fingerprint(document: Document) -> int:
-    columns = zip(FIELDS, sqlite._columns(document), strict=True)
+    columns = zip(FIELDS, sqlite.columns_of(document), strict=True)
     return sum(_print(field, *each) for field, terms in columns for each in enumerate(terms.split()))
 
 
@@ -95,7 +95,7 @@ def _same_on_postgres(current: Pairs) -> set[int]:
     same = set()
     with connection.cursor() as cursor:
         for row, one in current:
-            cursor.execute(IS_SAME, [*postgres._vectors(one), row.number])
+            cursor.execute(IS_SAME, [*postgres.vectors_of(one), row.number])
             if cursor.fetchone()[0]:
                 same.add(row.number)
     return same

@@ -62,13 +62,13 @@ def lock() -> None:
 
 def insert(numbered: Sequence[tuple[int, Document]]) -> None:
     rows = [
-        (number, one.owner_id, one.link_id, one.checksum, one.is_cut, *_vectors(one)) for number, one in numbered
+        (number, one.owner_id, one.link_id, one.checksum, one.is_cut, *vectors_of(one)) for number, one in numbered
     ]
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
 
 
-def _vectors(document: Document) -> tuple[str, str]:
+def vectors_of(document: Document) -> tuple[str, str]:
     terms, tags = document.terms, [*map(_tag_term, document.tag_ids), EVERY]
     return _vector(terms, CLASSES, tags), _vector(terms, LAYER_CLASSES, [])
 

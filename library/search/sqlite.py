@@ -83,10 +83,10 @@ def insert(numbered: Sequence[tuple[int, Document]]) -> None:
             INSERT_DOCUMENT,
             [(number, one.owner_id, one.link_id, one.checksum, one.is_cut) for number, one in numbered],
         )
-        cursor.executemany(INSERT_TEXTS, [(number, *_columns(one)) for number, one in numbered])
+        cursor.executemany(INSERT_TEXTS, [(number, *columns_of(one)) for number, one in numbered])
 
 
-def _columns(document: Document) -> list[str]:
+def columns_of(document: Document) -> list[str]:
     """The terms of each field. Among the tags stand a term for each tag itself, so that C and C++ differ; the terms of
     MARKS; one that every document has."""
     terms = document.terms
