@@ -1,8 +1,11 @@
-"""A reader's word for many links."""
+"""A reader's word for many links, and the other words that mean it.
+
+A name may lead through others: what has `databases/sqlite` stands under `databases` too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Self
 
 from django.db import models
@@ -11,31 +14,59 @@ from library.content import text as content_text
 
 NAME_LENGTH = 100
 KEY_LENGTH = 3 * NAME_LENGTH
+DESCRIPTION_LENGTH = 2_000
+UNDER = "/"
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    def named(self, names: Iterable[str]) -> Self:
-        return self.filter(name_key__in={content_text.fold(name) for name in names})
+    def called(self, owner_id: int, names: Iterable[str]) -> dict[str, Tag]:
+        """The owner's tags of these names or aliases, by folded name: the one way from a name to its tag."""
+        return self.keyed(owner_id, {content_text.fold(name) for name in names})
+
+    def keyed(self, owner_id: int, keys: Set[str]) -> dict[str, Tag]:
+        """The same for names that are folded already."""
+        found = {tag.name_key: tag for tag in self.filter(owner_id=owner_id, name_key__in=keys)}
+        if others := keys - found.keys():
+            aliases = TagAlias.objects.filter(owner_id=owner_id, name_key__in=others).select_related("tag")
+            found |= {alias.name_key: alias.tag for alias in aliases}
+        return found
+
+    def meant(self, owner_id: int, word: str) -> Tag | None:
+        """The tag of this name or alias, else the one of this form in addresses."""
+        named = self.called(owner_id, [word]).get(content_text.fold(word))
+        return named or self.filter(owner_id=owner_id, slug=word).first() or self.moved(owner_id, [word]).get(word)
+
+    def moved(self, owner_id: int, slugs: Iterable[str]) -> dict[str, Tag]:
+        """The tags that stood at these addresses before."""
+        aliases = TagAlias.objects.filter(owner_id=owner_id, slug__in=list(slugs)).select_related("tag")
+        return {alias.slug: alias.tag for alias in aliases}
+
+    def below(self, owner_id: int, key: str) -> Self:
+        """The tags whose names lead through the name of this folded form, whether or not it is a tag."""
+        after = chr(ord(UNDER) + 1)
+        return self.filter(owner_id=owner_id, name_key__gte=f"{key}{UNDER}", name_key__lt=f"{key}{after}")
 
     def ensure(self, owner_id: int, names: Iterable[str]) -> dict[str, Tag]:
-        """The owner's tags of these names, made where missing, by folded name.
+        """The owner's tags of these names or aliases, made where missing, by the folded name that was asked for.
 
         Safe beside other writers: a tag that somebody else made meanwhile is taken as it is.
         """
         wanted = {content_text.fold(name): name for name in names}
-        found = self._by_key(owner_id, wanted)
+        found = self.keyed(owner_id, wanted.keys())
         while missing := {key: name for key, name in wanted.items() if key not in found}:
             # Another writer may take a name or a slug first: then the next round finds it, or another slug.
             self.bulk_create(self._new(owner_id, missing), ignore_conflicts=True)
-            found = self._by_key(owner_id, wanted)
+            found = self.keyed(owner_id, wanted.keys())
         return found
 
-    def _by_key(self, owner_id: int, keys: Iterable[str]) -> dict[str, Tag]:
-        return {tag.name_key: tag for tag in self.filter(owner_id=owner_id, name_key__in=list(keys))}
+    def slugs(self, owner_id: int) -> set[str]:
+        """All that lead to a tag of this owner."""
+        former = TagAlias.objects.filter(owner_id=owner_id).values_list("slug", flat=True)
+        return {*self.filter(owner_id=owner_id).values_list("slug", flat=True), *former}
 
     def _new(self, owner_id: int, missing: dict[str, str]) -> list[Tag]:
         slugs = {name: content_text.slug(name) for name in missing.values()}
-        taken = set(self.filter(owner_id=owner_id).values_list("slug", flat=True))
+        taken = self.slugs(owner_id)
         tags = []
         for key, name in missing.items():
             slug = free_slug(slugs[name], taken)
@@ -59,6 +90,8 @@ class Tag(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     name_key = models.CharField(max_length=KEY_LENGTH, editable=False)
     slug = models.CharField(max_length=KEY_LENGTH, editable=False)
+    description = models.TextField(max_length=DESCRIPTION_LENGTH, blank=True)
+    pinned = models.BooleanField(default=False, help_text="It stands beside every page.")
 
     objects = TagQuerySet.as_manager()
 
@@ -66,6 +99,30 @@ class Tag(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner", "name_key"], name="tag_name_once_per_owner"),
             models.UniqueConstraint(fields=["owner", "slug"], name="tag_slug_once_per_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def set_name(self, name: str) -> None:
+        """Take the name and its folded form. Does not save."""
+        self.name, self.name_key = name, content_text.fold(name)
+
+
+class TagAlias(models.Model):
+    """Another name of a tag: what is typed or imported under it becomes the tag, and its address leads there."""
+
+    owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="tag_aliases")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=NAME_LENGTH)
+    name_key = models.CharField(max_length=KEY_LENGTH, editable=False)
+    slug = models.CharField(max_length=KEY_LENGTH, editable=False)
+
+    class Meta:
+        verbose_name_plural = "tag aliases"
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name_key"], name="tag_alias_name_once_per_owner"),
+            models.UniqueConstraint(fields=["owner", "slug"], name="tag_alias_slug_once_per_owner"),
         ]
 
     def __str__(self) -> str:

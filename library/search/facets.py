@@ -12,7 +12,7 @@ from library.content import periods
 from library.models import Link, SearchDocument, State, User
 from library.search.matches import Matches, planned
 from library.search.plan import Plan
-from library.search.query import Chip, parse
+from library.search.query import Chip, parse, quoted
 
 MOST_CHOICES, MOST_YEARS = 8, 12
 ANYWHERE = "Anywhere"
@@ -136,9 +136,5 @@ def _choices(text: str, others: str, field: str, counts: list[tuple[str, int]]) 
         if chip:
             yield Choice(value, number, chip.without, current=True)
         elif number:
-            yield Choice(value, number, f"{others} {field}:{_quoted(value)}".strip())
+            yield Choice(value, number, f"{others} {field}:{quoted(value)}".strip())
 
-
-def _quoted(value: str) -> str:
-    bare = value.replace('"', " ")
-    return bare if bare.isalnum() else f'"{bare}"'
