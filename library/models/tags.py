@@ -5,7 +5,7 @@ A name may lead through others: what has `databases/sqlite` stands under `databa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from typing import Self
 
 from django.db import models
@@ -31,10 +31,14 @@ class TagQuerySet(models.QuerySet["Tag"]):
             found |= {alias.name_key: alias.tag for alias in aliases}
         return found
 
-    def meant(self, owner_id: int, word: str) -> Tag | None:
-        """The tag of this name or alias, else the one of this form in addresses."""
-        named = self.called(owner_id, [word]).get(content_text.fold(word))
-        return named or self.filter(owner_id=owner_id, slug=word).first() or self.moved(owner_id, [word]).get(word)
+    def meant(self, owner_id: int, words: Collection[str]) -> dict[str, Tag]:
+        """The tags that these words mean: by a name or an alias, else by the form it has or had in addresses."""
+        named = self.called(owner_id, words)
+        found = {word: named[key] for word in words if (key := content_text.fold(word)) in named}
+        if others := set(words) - found.keys():
+            found |= self.moved(owner_id, others)
+            found |= {tag.slug: tag for tag in self.filter(owner_id=owner_id, slug__in=others)}
+        return found
 
     def moved(self, owner_id: int, slugs: Iterable[str]) -> dict[str, Tag]:
         """The tags that stood at these addresses before."""

@@ -183,7 +183,7 @@ class _Resolver:
         if value.lower() == NO_TAG:
             return self._plan.tagged([UNTAGGED])
         owner_id = self._plan.owner_id
-        tag = Tag.objects.meant(owner_id, value)
+        tag = Tag.objects.meant(owner_id, [value]).get(value)
         below = Tag.objects.below(owner_id, tag.name_key if tag else fold(value)).order_by("pk")
         ids = [*([tag.pk] if tag else []), *below.values_list("pk", flat=True)]
         if not ids:
