@@ -16,7 +16,7 @@ from library.content import text as content_text
 from library.content.text import fold
 from library.models import LinkTag, Shelf, Tag, TagAlias
 from library.models.shelves import QUERY_LENGTH, hold
-from library.models.tags import KEY_LENGTH, NAME_LENGTH, UNDER, free_slug
+from library.models.tags import KEY_LENGTH, NAME_LENGTH, UNDER, free_slug, parts
 from library.search.query import parse, with_values
 
 # Both of a link's tags become one, which is the reader's if one of them was.
@@ -59,8 +59,8 @@ def below(tag: Tag) -> list[Tag]:
 
 def moved_names(tag: Tag, name: str) -> dict[Tag, str]:
     """What the tags below would be called if the tag were called `name`."""
-    levels = tag.name.count(UNDER) + 1
-    return {one: UNDER.join([name, *one.name.split(UNDER)[levels:]]) for one in below(tag)}
+    levels = len(parts(tag.name))
+    return {one: UNDER.join([name, *parts(one.name)[levels:]]) for one in below(tag)}
 
 
 def fits(name: str) -> bool:

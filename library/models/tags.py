@@ -5,6 +5,7 @@ A name may lead through others: what has `databases/sqlite` stands under `databa
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Set
 from typing import Self
 
@@ -15,7 +16,7 @@ from library.content import text as content_text
 NAME_LENGTH = 100
 KEY_LENGTH = 3 * NAME_LENGTH
 DESCRIPTION_LENGTH = 2_000
-UNDER = "/"
+UNDER, AFTER_UNDER = "/", "0"  # and the next sign in the order of the keys
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -47,8 +48,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def below(self, owner_id: int, key: str) -> Self:
         """The tags whose names lead through the name of this folded form, whether or not it is a tag."""
-        after = chr(ord(UNDER) + 1)
-        return self.filter(owner_id=owner_id, name_key__gte=f"{key}{UNDER}", name_key__lt=f"{key}{after}")
+        return self.filter(owner_id=owner_id, name_key__gte=f"{key}{UNDER}", name_key__lt=f"{key}{AFTER_UNDER}")
 
     def ensure(self, owner_id: int, names: Iterable[str]) -> dict[str, Tag]:
         """The owner's tags of these names or aliases, made where missing, by the folded name that was asked for.
@@ -85,6 +85,11 @@ def free_slug(slug: str, taken: set[str]) -> str:
     while candidate in taken:
         candidate, number = f"{slug}-{number}", number + 1
     return candidate
+
+
+def parts(name: str) -> list[str]:
+    """The levels that a name leads through, as many as its folded form has."""
+    return unicodedata.normalize("NFKC", name).split(UNDER)
 
 
 class Tag(models.Model):

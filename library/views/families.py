@@ -1,0 +1,70 @@
+"""Tags that have others below them: `databases` with `databases/sqlite`. What has one below has the one above."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
+
+from library.content.text import slug as content_slug
+from library.models import LinkTag, User
+from library.models.tags import AFTER_UNDER, UNDER, parts
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A name that others lead through, and the ids of all of them, its own first where it is a tag itself."""
+
+    name: str
+    pk: int | None
+    ids: tuple[int, ...]
+
+
+def above(name: str) -> Iterator[str]:
+    """The names that this one leads through, the highest first."""
+    levels = parts(name)
+    return filter(None, (UNDER.join(levels[:number]) for number in range(1, len(levels))))
+
+
+def find_families(user: User) -> dict[str, Family]:
+    """By slug. A name that is no tag itself has the slug that it would have as one, if that is free."""
+    tags = list(user.tags.order_by("name_key").values_list("name_key", "slug", "name", "pk"))
+    below: dict[str, list[int]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for key, _, name, pk in tags:
+        for higher, written in zip(above(key), above(name), strict=False):
+            below[higher].append(pk)
+            names.setdefault(higher, written)
+    known = {key: (slug, Family(name, pk, (pk, *below[key]))) for key, slug, name, pk in tags if key in below}
+    no_tags = names.keys() - {key for key, *_ in tags}
+    made = {content_slug(names[key]): Family(names[key], None, tuple(below[key])) for key in sorted(no_tags)}
+    taken = {slug for _, slug, _, _ in tags}
+    return dict(known.values()) | {slug: family for slug, family in made.items() if slug not in taken}
+
+
+def count_families(user: User, families: dict[str, Family]) -> dict[str, int]:
+    """How many articles each tag with others below it has among all of them. The Bin does not count."""
+    slugs = {family.pk: slug for slug, family in families.items() if family.pk}
+    if not slugs:
+        return {}
+    begins, ends = (Concat(OuterRef("name_key"), Value(sign)) for sign in (UNDER, AFTER_UNDER))
+    members = Q(tag=OuterRef("pk")) | Q(tag__name_key__gte=begins, tag__name_key__lt=ends)
+    uses = LinkTag.objects.filter(members, tag__owner=user).order_by().values("tag__owner")
+    number = Subquery(uses.annotate(number=Count("link", distinct=True)).values("number"))
+    counted = user.tags.filter(pk__in=slugs).annotate(number=number).values_list("pk", "number")
+    binned = links_in_bin(user)
+    return {
+        slugs[pk]: (number or 0) - len(set().union(*(binned[each] for each in families[slugs[pk]].ids)))
+        for pk, number in counted
+    }
+
+
+def links_in_bin(user: User) -> dict[int, set[int]]:
+    """By the id of each tag, the links in the Bin that have it."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for tag, link in LinkTag.objects.filter(link__in=user.links.binned()).values_list("tag", "link"):
+        found[tag].add(link)
+    return found
