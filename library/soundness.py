@@ -15,7 +15,19 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from library.content.facts import facts
-from library.models import ImportedRecord, ImportRun, Link, LinkTag, Original, Outcome, RunState, Section, Source, User
+from library.models import (
+    ImportedRecord,
+    ImportRun,
+    Link,
+    LinkTag,
+    Original,
+    Outcome,
+    RunState,
+    Section,
+    Source,
+    TagAlias,
+    User,
+)
 from library.models import triggers as database_triggers
 from library.models.imports import COUNTED
 from library.models.links import address_hash, title_key
@@ -112,6 +124,11 @@ def links(owner: User | None) -> Faults:
         yield f"Tagging {pk} has another date than its article."
     for pk in tagged.exclude(tag__owner=F("link__owner")).values_list("pk", flat=True).iterator():
         yield f"Tagging {pk} puts one reader's tag on another's article."
+    aliases = _of(owner, TagAlias.objects.all())
+    for name in aliases.filter(owner__tags__name_key=F("name_key")).values_list("name", flat=True).iterator():
+        yield f"“{name}” is a tag, and another name of a tag."
+    for pk in aliases.exclude(tag__owner=F("owner")).values_list("pk", flat=True).iterator():
+        yield f"Alias {pk} leads to another reader's tag."
     strange = _of(owner, Source.objects.exclude(owner=F("link__owner")))
     for pk in strange.values_list("pk", flat=True).iterator():
         yield f"Source {pk} belongs to another reader than its article."

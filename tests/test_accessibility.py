@@ -28,7 +28,7 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     for number in range(3):
         article(reader, f"More {number}", ("sql",), state=("inbox", "finished", "archived")[number], favourite=True)
     article(reader, "Binned", deleted_at=link.saved_at)
-    article(reader, "Below", ("sqls", "sql/joins"))
+    article(reader, "The ledger and the joins below it", ("sqls", "sql/joins"))
     reader.tags.filter(name="sql").update(pinned=True, description="Tables.")
     for name in ("Old", "Older", "Oldest"):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")

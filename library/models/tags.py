@@ -50,6 +50,18 @@ class TagQuerySet(models.QuerySet["Tag"]):
         """The tags whose names lead through the name of this folded form, whether or not it is a tag."""
         return self.filter(owner_id=owner_id, name_key__gte=f"{key}{UNDER}", name_key__lt=f"{key}{AFTER_UNDER}")
 
+    def family(self, owner_id: int, word: str) -> list[int]:
+        """The ids of the tag that a word means and of those below it. The word itself may be no tag."""
+        found = self._family(owner_id, key := content_text.fold(word))
+        if key not in found and (tag := self.meant(owner_id, [word]).get(word)):
+            found = self._family(owner_id, tag.name_key)
+        return sorted(found.values())
+
+    def _family(self, owner_id: int, key: str) -> dict[str, int]:
+        below = models.Q(name_key__gte=f"{key}{UNDER}", name_key__lt=f"{key}{AFTER_UNDER}")
+        found = self.filter(models.Q(name_key=key) | below, owner_id=owner_id)
+        return dict(found.values_list("name_key", "pk"))
+
     def ensure(self, owner_id: int, names: Iterable[str]) -> dict[str, Tag]:
         """The owner's tags of these names or aliases, made where missing, by the folded name that was asked for.
 
@@ -90,6 +102,12 @@ def free_slug(slug: str, taken: set[str]) -> str:
 def parts(name: str) -> list[str]:
     """The levels that a name leads through, as many as its folded form has."""
     return unicodedata.normalize("NFKC", name).split(UNDER)
+
+
+def above(name: str) -> list[str]:
+    """The names that this one leads through, the highest first."""
+    levels = parts(name)
+    return [higher for number in range(1, len(levels)) if (higher := UNDER.join(levels[:number]))]
 
 
 class Tag(models.Model):

@@ -182,10 +182,7 @@ class _Resolver:
         """A tag, by any of its names or as it stands in addresses, and the tags below it."""
         if value.lower() == NO_TAG:
             return self._plan.tagged([UNTAGGED])
-        owner_id = self._plan.owner_id
-        tag = Tag.objects.meant(owner_id, [value]).get(value)
-        below = Tag.objects.below(owner_id, tag.name_key if tag else fold(value)).order_by("pk")
-        ids = [*([tag.pk] if tag else []), *below.values_list("pk", flat=True)]
+        ids = Tag.objects.family(self._plan.owner_id, value)
         if not ids:
             self._plan.sentences.append(f"You have no tag “{value}”.")
             return NEVER

@@ -17,7 +17,7 @@ from library.content import periods
 from library.models import LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.search import count as count_found
-from library.views.families import Family, count_families, find_families
+from library.views.families import Family, TagNames, count_families, find_families
 from library.views.listing import Filters, Listing, within
 
 T = TypeVar("T")
@@ -62,12 +62,16 @@ class Counts:
 
     def families(self) -> dict[str, Family]:
         """By slug, the names that have tags below them."""
-        return self.kept(lambda: find_families(self.user), "families")
+        return self.kept(lambda: find_families(self._names()), "families")
 
     def pinned(self) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that stand beside every page."""
-        slugs = self.user.tags.filter(pinned=True).order_by("name_key").values_list("slug", flat=True)
-        return self.kept(lambda: [(slug, *self.tags()[slug][1:]) for slug in slugs], "pinned tags")
+        known = self.tags()
+        return [(slug, *known[slug][1:]) for _, slug, _, _, pinned in self._names() if pinned and slug in known]
+
+    def _names(self) -> list[TagNames]:
+        names = self.user.tags.order_by("name_key").values_list("name_key", "slug", "name", "pk", "pinned")
+        return self.kept(lambda: list(names), "names of tags")
 
     def frequent_tags(self, most: int) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that are on most articles."""
@@ -138,9 +142,8 @@ def count_tags(user: User, families: dict[str, Family]) -> dict[str, tuple[int, 
     binned = dict(in_bin.order_by().values_list("tag").annotate(Count("tag")))
     found = tags.values_list("slug", "pk", "name", "number")
     counted = {slug: (pk, name, (number or 0) - binned.get(pk, 0)) for slug, pk, name, number in found}
-    for slug, number in count_families(user, families).items():
-        counted[slug] = (*counted[slug][:2], number)
-    return counted
+    whole = count_families(user, families)
+    return {slug: (pk, name, whole.get(slug, number)) for slug, (pk, name, number) in counted.items()}
 
 
 def count_states(listing: Listing) -> dict[str, int]:

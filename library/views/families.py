@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, Subquery, Value
@@ -11,7 +11,9 @@ from django.db.models.functions import Concat
 
 from library.content.text import slug as content_slug
 from library.models import LinkTag, User
-from library.models.tags import AFTER_UNDER, UNDER, parts
+from library.models.tags import AFTER_UNDER, UNDER, above
+
+TagNames = tuple[str, str, str, int, bool]  # folded name, slug, name, id, whether it is pinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +25,18 @@ class Family:
     ids: tuple[int, ...]
 
 
-def above(name: str) -> Iterator[str]:
-    """The names that this one leads through, the highest first."""
-    levels = parts(name)
-    return filter(None, (UNDER.join(levels[:number]) for number in range(1, len(levels))))
-
-
-def find_families(user: User) -> dict[str, Family]:
+def find_families(tags: Sequence[TagNames]) -> dict[str, Family]:
     """By slug. A name that is no tag itself has the slug that it would have as one, if that is free."""
-    tags = list(user.tags.order_by("name_key").values_list("name_key", "slug", "name", "pk"))
     below: dict[str, list[int]] = defaultdict(list)
     names: dict[str, str] = {}
-    for key, _, name, pk in tags:
+    for key, _, name, pk, _ in tags:
         for higher, written in zip(above(key), above(name), strict=False):
             below[higher].append(pk)
             names.setdefault(higher, written)
-    known = {key: (slug, Family(name, pk, (pk, *below[key]))) for key, slug, name, pk in tags if key in below}
+    known = {key: (slug, Family(name, pk, (pk, *below[key]))) for key, slug, name, pk, _ in tags if key in below}
     no_tags = names.keys() - {key for key, *_ in tags}
     made = {content_slug(names[key]): Family(names[key], None, tuple(below[key])) for key in sorted(no_tags)}
-    taken = {slug for _, slug, _, _ in tags}
+    taken = {slug for _, slug, *_ in tags}
     return dict(known.values()) | {slug: family for slug, family in made.items() if slug not in taken}
 
 

@@ -18,14 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library import tagging
 from library.content.alike import alike
-from library.content.text import fold, single_line
+from library.content.text import clean_text, fold, single_line
 from library.forms.tags import TagForm
 from library.models import LinkTag, Tag
 from library.models.shelves import hold
-from library.models.tags import parts
+from library.models.tags import above, parts
 from library.views.browse import Browse
 from library.views.counts import Counts
-from library.views.families import above
 from library.views.listing import Filters
 from library.views.requests import ReaderRequest
 from library.views.rows import tag_path
@@ -299,4 +298,4 @@ def pin(request: ReaderRequest, slug: str) -> HttpResponse:
 
 
 def own_tag(request: ReaderRequest, slug: str) -> Tag:
-    return get_object_or_404(request.user.tags.select_related("owner"), slug=slug)
+    return get_object_or_404(request.user.tags.select_related("owner"), slug=clean_text(slug))

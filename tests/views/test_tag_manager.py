@@ -131,6 +131,7 @@ def test_a_tag_is_deleted_after_its_count_was_shown_and_the_articles_stay(readin
     assert reader.links.get().tags.get().name == "go/tools"
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL notes a change at its commit
 def test_a_pinned_tag_stands_beside_every_page_and_first_in_the_index(reading, reader):
     article(reader, tags=("go", "ada"))
     assert "Pinned tags" not in page(reading, "/library/")
@@ -145,6 +146,7 @@ def test_a_pinned_tag_stands_beside_every_page_and_first_in_the_index(reading, r
 # --- look alike ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL notes a change at its commit
 def test_tags_that_look_alike_stand_in_pairs_with_a_way_to_merge_them(reading, reader):
     article(reader, tags=("note-taking", "go"))
     article(reader, tags=("note taking", "note-taking"))
