@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
 from library.content.text import slug as content_slug
@@ -41,20 +41,33 @@ def find_families(tags: Sequence[TagNames]) -> dict[str, Family]:
 
 
 def count_families(user: User, families: dict[str, Family]) -> dict[str, int]:
-    """How many articles each tag with others below it has among all of them. The Bin does not count."""
+    """How many articles each tag with others below it has among all of them. The Bin does not count.
+
+    Those with a tag below, and those with the tag alone: asked for both in one condition, no index helps.
+    """
     slugs = {family.pk: slug for slug, family in families.items() if family.pk}
     if not slugs:
         return {}
-    begins, ends = (Concat(OuterRef("name_key"), Value(sign)) for sign in (UNDER, AFTER_UNDER))
-    members = Q(tag=OuterRef("pk")) | Q(tag__name_key__gte=begins, tag__name_key__lt=ends)
-    uses = LinkTag.objects.filter(members, tag__owner=user).order_by().values("tag__owner")
-    number = Subquery(uses.annotate(number=Count("link", distinct=True)).values("number"))
-    counted = user.tags.filter(pk__in=slugs).annotate(number=number).values_list("pk", "number")
+    below = LinkTag.objects.filter(is_below(OuterRef("name_key")), tag__owner=user)
+    beside = LinkTag.objects.filter(is_below(OuterRef(OuterRef("name_key"))), link=OuterRef("link"))
+    alone = LinkTag.objects.filter(~Exists(beside), tag=OuterRef("pk"))
+    numbers = [counted(below, "tag__owner"), counted(alone, "tag")]
+    found = user.tags.filter(pk__in=slugs).annotate(below=numbers[0], alone=numbers[1])
     binned = links_in_bin(user)
     return {
-        slugs[pk]: (number or 0) - len(set().union(*(binned[each] for each in families[slugs[pk]].ids)))
-        for pk, number in counted
+        slugs[pk]: (below or 0) + (alone or 0) - len(set().union(*(binned[each] for each in families[slugs[pk]].ids)))
+        for pk, below, alone in found.values_list("pk", "below", "alone")
     }
+
+
+def is_below(name_key: OuterRef) -> Q:
+    begins, ends = (Concat(name_key, Value(sign)) for sign in (UNDER, AFTER_UNDER))
+    return Q(tag__name_key__gte=begins, tag__name_key__lt=ends)
+
+
+def counted(uses: QuerySet[LinkTag], by: str) -> Subquery:
+    """How many links there are, each once."""
+    return Subquery(uses.order_by().values(by).annotate(number=Count("link", distinct=True)).values("number"))
 
 
 def links_in_bin(user: User) -> dict[int, set[int]]:
