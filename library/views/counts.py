@@ -17,7 +17,7 @@ from library.content import periods
 from library.models import LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.search import count as count_found
-from library.views.families import Family, TagNames, count_families, find_families
+from library.views.families import Family, TagRow, count_families, find_families
 from library.views.listing import Filters, Listing, within
 
 T = TypeVar("T")
@@ -58,20 +58,19 @@ class Counts:
 
         An article counts once for a tag, whether it has the tag itself, one below it, or several.
         """
-        return self.kept(lambda: count_tags(self.user, self.families()), "tags")
+        return self.kept(lambda: count_tags(self.user, self._rows(), self.families()), "tags")
 
     def families(self) -> dict[str, Family]:
         """By slug, the names that have tags below them."""
-        return self.kept(lambda: find_families(self._names()), "families")
+        return self.kept(lambda: find_families(self._rows()), "families")
 
     def pinned(self) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that stand beside every page."""
         known = self.tags()
-        return [(slug, *known[slug][1:]) for _, slug, _, _, pinned in self._names() if pinned and slug in known]
+        return [(row.slug, *known[row.slug][1:]) for row in self._rows() if row.pinned and row.slug in known]
 
-    def _names(self) -> list[TagNames]:
-        names = self.user.tags.order_by("name_key").values_list("name_key", "slug", "name", "pk", "pinned")
-        return self.kept(lambda: list(names), "names of tags")
+    def _rows(self) -> list[TagRow]:
+        return self.kept(lambda: read_tags(self.user), "rows of tags")
 
     def frequent_tags(self, most: int) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that are on most articles."""
@@ -134,16 +133,19 @@ class Counts:
         return numbers
 
 
-def count_tags(user: User, families: dict[str, Family]) -> dict[str, tuple[int, str, int]]:
-    """All uses are counted in each tag's own stretch of an index; the few that are in the Bin are taken off."""
+def read_tags(user: User) -> list[TagRow]:
+    """In alphabetical order. All uses are counted in each tag's own stretch of an index."""
     uses = LinkTag.objects.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(number=Count("tag"))
-    tags = user.tags.order_by("name_key").annotate(number=Subquery(uses.values("number")))
+    tags = user.tags.order_by("name_key").annotate(uses=Subquery(uses.values("number")))
+    return [TagRow(*values) for values in tags.values_list(*TagRow._fields)]
+
+
+def count_tags(user: User, rows: Sequence[TagRow], families: dict[str, Family]) -> dict[str, tuple[int, str, int]]:
+    """The few uses that are in the Bin are taken off."""
     in_bin = LinkTag.objects.filter(link__owner=user, link__deleted_at__isnull=False)
     binned = dict(in_bin.order_by().values_list("tag").annotate(Count("tag")))
-    found = tags.values_list("slug", "pk", "name", "number")
-    counted = {slug: (pk, name, (number or 0) - binned.get(pk, 0)) for slug, pk, name, number in found}
-    whole = count_families(user, families)
-    return {slug: (pk, name, whole.get(slug, number)) for slug, (pk, name, number) in counted.items()}
+    counts = {row.slug: (row.uses or 0) - binned.get(row.pk, 0) for row in rows} | count_families(user, families)
+    return {row.slug: (row.pk, row.name, counts[row.slug]) for row in rows}
 
 
 def count_states(listing: Listing) -> dict[str, int]:

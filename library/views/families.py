@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
@@ -13,7 +14,16 @@ from library.content.text import slug as content_slug
 from library.models import LinkTag, User
 from library.models.tags import AFTER_UNDER, UNDER, above
 
-TagNames = tuple[str, str, str, int, bool]  # folded name, slug, name, id, whether it is pinned
+
+class TagRow(NamedTuple):
+    """A tag. `uses` are those of the tag itself, in the Bin too."""
+
+    name_key: str
+    slug: str
+    name: str
+    pk: int
+    pinned: bool
+    uses: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +35,21 @@ class Family:
     ids: tuple[int, ...]
 
 
-def find_families(tags: Sequence[TagNames]) -> dict[str, Family]:
+def find_families(tags: Sequence[TagRow]) -> dict[str, Family]:
     """By slug. A name that is no tag itself has the slug that it would have as one, if that is free."""
     below: dict[str, list[int]] = defaultdict(list)
     names: dict[str, str] = {}
-    for key, _, name, pk, _ in tags:
-        for higher, written in zip(above(key), above(name), strict=False):
-            below[higher].append(pk)
+    for tag in tags:
+        for higher, written in zip(above(tag.name_key), above(tag.name), strict=False):
+            below[higher].append(tag.pk)
             names.setdefault(higher, written)
-    known = {key: (slug, Family(name, pk, (pk, *below[key]))) for key, slug, name, pk, _ in tags if key in below}
-    no_tags = names.keys() - {key for key, *_ in tags}
+    families = {
+        tag.slug: Family(tag.name, tag.pk, (tag.pk, *below[tag.name_key])) for tag in tags if tag.name_key in below
+    }
+    no_tags = names.keys() - {tag.name_key for tag in tags}
     made = {content_slug(names[key]): Family(names[key], None, tuple(below[key])) for key in sorted(no_tags)}
-    taken = {slug for _, slug, *_ in tags}
-    return dict(known.values()) | {slug: family for slug, family in made.items() if slug not in taken}
+    taken = {tag.slug for tag in tags}
+    return families | {slug: family for slug, family in made.items() if slug not in taken}
 
 
 def count_families(user: User, families: dict[str, Family]) -> dict[str, int]:

@@ -194,7 +194,7 @@ def levels_above(counts: Counts, name: str) -> list[tuple[str, str]]:
 def moved_address(request: ReaderRequest, filters: Filters) -> str:
     """Where the page stands now if a tag in its address is called otherwise by now, or was merged into another."""
     counts = Counts.of(request.user)
-    known = {*counts.tags(), *counts.families()} if filters.all_tags else set()
+    known = counts.tags() if filters.all_tags else {}
     unknown = [slug for slug in filters.all_tags if slug not in known and "\0" not in slug]
     moved = Tag.objects.moved(request.user.pk, unknown) if unknown else {}
     if not moved:

@@ -215,6 +215,13 @@ def test_a_name_that_is_no_tag_itself_has_a_page_with_what_stands_below_it(readi
     assert reading.get("/tags/work/edit/").status_code == 404
 
 
+def test_a_tag_merged_into_one_below_it_leads_there(reading, reader):
+    article(reader, "One", ("db", "db/sql", "db/graphs"))
+    tagging.merge(tag(reader, "db"), tag(reader, "db/sql"))
+    assert reading.get("/tags/db/")["Location"] == "/tags/db-sql/"
+    assert reading.get("/library/?tag=db")["Location"] == "/library/?tag=db-sql"
+
+
 def test_search_and_index_count_alike(reading, nested):
     assert page(reading, "/search/?q=tag:db").count("<article") == 3
     shown = page(reading, "/search/narrow/?q=is:inbox")
