@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Warning, register
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 def make_cache_table(using: str, **kwargs: Any) -> None:
@@ -38,5 +38,6 @@ class LibraryConfig(AppConfig):
         from library.models import triggers, waiting  # noqa: PLC0415 - models can't be imported before this
 
         connection_created.connect(waiting.wait_patiently)
+        pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
         post_migrate.connect(make_cache_table, sender=self)

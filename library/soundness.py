@@ -27,6 +27,7 @@ from library.models import (
     Section,
     Shelf,
     Source,
+    TagAlias,
     User,
 )
 from library.models import triggers as database_triggers
@@ -125,6 +126,11 @@ def links(owner: User | None) -> Faults:
         yield f"Tagging {pk} has another date than its article."
     for pk in tagged.exclude(tag__owner=F("link__owner")).values_list("pk", flat=True).iterator():
         yield f"Tagging {pk} puts one reader's tag on another's article."
+    aliases = _of(owner, TagAlias.objects.all())
+    for name in aliases.filter(owner__tags__name_key=F("name_key")).values_list("name", flat=True).iterator():
+        yield f"“{name}” is a tag, and another name of a tag."
+    for pk in aliases.exclude(tag__owner=F("owner")).values_list("pk", flat=True).iterator():
+        yield f"Alias {pk} leads to another reader's tag."
     strange = _of(owner, Source.objects.exclude(owner=F("link__owner")))
     for pk in strange.values_list("pk", flat=True).iterator():
         yield f"Source {pk} belongs to another reader than its article."

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import caches
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from library.models import User
+from library.models import Shelf, User
 from tests import chromium
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
@@ -102,3 +102,13 @@ def reading(client, reader):
     """The reader's browser, logged in."""
     client.force_login(reader, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
+
+
+@pytest.fixture
+def put_up(reader):
+    """Makes a shelf; `owner` is the reader unless told."""
+
+    def make(name="Slow reads", query="ledger", owner=reader, **fields):
+        return Shelf.objects.append(owner, name, query=query, **fields)
+
+    return make

@@ -29,10 +29,14 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     for number in range(3):
         article(reader, f"More {number}", ("sql",), state=("inbox", "finished", "archived")[number], favourite=True)
     article(reader, "Binned", deleted_at=link.saved_at)
+    article(reader, "The ledger and the joins below it", ("sqls", "sql/joins"))
+    reader.tags.filter(name="sql").update(pinned=True, description="Tables.")
     for name in ("Old", "Older", "Oldest"):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
     addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?tag=nope",
-                 "/tags/", "/tags/sql/", f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
+                 "/tags/", "/tags/sql/", "/tags/?show=alike",
+                 "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope", "/tags/sql/delete/",
+                 f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
                  f"/read/{link.pk}/edit/", "/bin/", "/shelves/", "/shelves/new/", "/shelves/old/edit/",
                  "/shelves/old/delete/", "/nope/"]  # fmt: skip
     reading_page.emulate_media(reduced_motion="reduce")

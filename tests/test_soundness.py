@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from library.models import ImportedRecord, Link, LinkTag, Original, SearchDocument, Section, Shelf, Tag
+from library.models import ImportedRecord, Link, LinkTag, Original, SearchDocument, Section, Shelf, Tag, TagAlias
 from library.search import indexing
 from tests.importers.link_files import link_file
 
@@ -88,6 +88,15 @@ def test_a_tag_of_another_reader(library, other_reader, capsys):
     tag = Tag.objects.ensure(other_reader.pk, ["theirs"])["theirs"]
     LinkTag.objects.create(link=library, tag=tag, saved_at=library.saved_at)
     assert "one reader's tag on another's article" in faults(capsys)
+
+
+def test_another_name_of_a_tag_that_is_a_tag_itself_or_another_readers(library, other_reader, capsys):
+    mine, theirs = (Tag.objects.ensure(owner.pk, ["db"])["db"] for owner in (library.owner, other_reader))
+    TagAlias.objects.create(owner=library.owner, tag=mine, name="DB", name_key="db", slug="db-2")
+    TagAlias.objects.create(owner=library.owner, tag=theirs, name="x", name_key="x", slug="x")
+    found = faults(capsys)
+    assert "“DB” is a tag, and another name of a tag." in found
+    assert "leads to another reader's tag" in found
 
 
 def test_an_index_that_lacks_an_article(library, capsys):

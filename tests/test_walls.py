@@ -24,6 +24,7 @@ from library.models import (
     SearchPending,
     SearchWord,
     Shelf,
+    TagAlias,
     User,
 )
 from library.models.writing import set_tags, write_section
@@ -92,6 +93,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     ]
     ImportedRecord.objects.bulk_create(records)
     tag = kept.tags.get()
+    TagAlias.objects.create(owner=owner, tag=tag, name=words[:90], name_key=f"{words[:90]} ", slug="another-name")
     shelf = Shelf.objects.append(owner, words[:100], query=words)
     return {
         "read": {"pk": kept.pk, "slug": kept.slug},

@@ -24,7 +24,7 @@ from django.utils import timezone
 from library.content.text import clean_text, fold, single_line
 from library.content.urls import is_web_address
 from library.forms.fields import markdown, one_line
-from library.models import Author, Kind, Link, Section, User
+from library.models import Author, Kind, Link, Section, Tag, User
 from library.models.links import address_hash
 from library.models.tags import KEY_LENGTH, NAME_LENGTH
 from library.models.writing import move_address, note_change, set_tags, write_section
@@ -244,10 +244,16 @@ class EditForm(forms.Form):
         """What this form added and took off, done to the tags as they are now."""
         if "tags" not in self.data or "tags" not in self.cleaned_data:
             return
-        mine, base = clean_names(self.cleaned_data["tags"]), split_names(self.bases["tags"])
+        mine = self._by_tag(clean_names(self.cleaned_data["tags"]))
+        base = self._by_tag(split_names(self.bases["tags"]))
         kept = {key: name for key, name in self.names.items() if key in mine or key not in base}
         wanted = kept | {key: name for key, name in mine.items() if key not in base and key not in kept}
         self.wanted_names = wanted if wanted.keys() != self.names.keys() else None
+
+    def _by_tag(self, names: dict[str, str]) -> dict[str, str]:
+        """Each name by the folded name of the tag that it means."""
+        meant = Tag.objects.keyed(self.link.owner_id, names.keys())
+        return {meant[key].name_key if key in meant else key: name for key, name in names.items()}
 
     @transaction.atomic
     def save(self) -> None:

@@ -34,6 +34,13 @@ class LinkNow:
     """Folded name of each tag on the link: whether the reader put it there."""
     own_fields: set[str]
     """Which of FIELDS the reader has written."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Folded other names of tags, and the folded names of the tags that they mean."""
+
+    def key(self, name: str) -> str:
+        """The folded name of the tag that a file calls so."""
+        folded = fold(name)
+        return self.aliases.get(folded, folded)
 
 
 @dataclass(slots=True)
@@ -161,13 +168,13 @@ def _plan_text(made: Plan, now: LinkNow, known: Source | None, leads: bool, text
 
 def _plan_tags(made: Plan, now: LinkNow, others: list[Source], record: Record) -> None:
     """Tags: the union over the files, minus what the reader took off, plus what they put on."""
-    wanted = {fold(name): name for name in record.tags}
+    wanted = {now.key(name): name for name in record.tags}
     for source in others:
         for name in source.said.get("tags", []):
-            wanted.setdefault(fold(name), name)
-    removed = set(now.link.removed_tags)
+            wanted.setdefault(now.key(name), name)
+    removed = {now.key(name) for name in now.link.removed_tags}
     made.add_tags = [name for key, name in wanted.items() if key not in now.tags and key not in removed]
-    said_before = {fold(name) for source in now.sources for name in source.said.get("tags", [])}
+    said_before = {now.key(name) for source in now.sources for name in source.said.get("tags", [])}
     made.remove_tags = {
         key for key, by_reader in now.tags.items() if not by_reader and key in said_before and key not in wanted
     }

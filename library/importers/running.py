@@ -14,7 +14,6 @@ from itertools import islice
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from library.content.text import fold
 from library.content.words import Indexed
 from library.importers import ledger, merge, save
 from library.importers.files import Cursor, count, walk
@@ -262,7 +261,7 @@ def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
         saved_at=link.saved_at,
         title=link.title,
         texts=texts,
-        tags=[(tag.pk, tag.name) for tag in (tags[fold(name)] for name in item.record.tags)],
+        tags=[(tag.pk, tag.name) for tag in save.tags_of(item, tags)],
         made=made,
     )
 

@@ -23,6 +23,7 @@ from library.models import (
     Source,
     State,
     Tag,
+    TagAlias,
     User,
 )
 from library.models.rows import insert_rows, new_ids
@@ -122,12 +123,17 @@ def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> dict[str,
         LinkTag,
         ("link_id", "tag_id", "saved_at", "by_reader"),
         (
-            (link.pk, tags[fold(name)].pk, link.saved_at, False)
+            (link.pk, tag.pk, link.saved_at, False)
             for link, item in zip(links, batch, strict=True)
-            for name in item.record.tags
+            for tag in tags_of(item, tags)
         ),
     )
     return tags
+
+
+def tags_of(item: Incoming, tags: dict[str, Tag]) -> list[Tag]:
+    """The tags of a record, each once: two of its words may be names of one tag."""
+    return list(dict.fromkeys(tags[fold(name)] for name in item.record.tags))
 
 
 # --- a link that is known
@@ -145,6 +151,7 @@ def look_at(link_id: int, *, lock: bool = False) -> LinkNow:
         sections=sections,
         sources=list(link.sources.all()),
         tags=dict(rows),
+        aliases=dict(TagAlias.objects.filter(owner=link.owner_id).values_list("name_key", "tag__name_key")),
         own_fields=set(acts.values_list("what", flat=True)),
     )
 
@@ -213,4 +220,4 @@ def _apply_tags(link: Link, plan: Plan) -> tuple[list[str], list[str]]:
         [LinkTag(link=link, tag=tag, saved_at=link.saved_at) for tag in tags.values()], ignore_conflicts=True
     )
     link.link_tags.filter(tag__name_key__in=plan.remove_tags).delete()
-    return sorted(tags), sorted(plan.remove_tags)
+    return sorted(tag.name_key for tag in tags.values()), sorted(plan.remove_tags)

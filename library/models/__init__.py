@@ -10,7 +10,7 @@ from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
-from library.models.tags import LinkTag, Tag
+from library.models.tags import LinkTag, Tag, TagAlias
 from library.models.users import Theme, User
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Source",
     "State",
     "Tag",
+    "TagAlias",
     "Theme",
     "User",
 ]

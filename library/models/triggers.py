@@ -5,8 +5,9 @@
 * `library_linktag.saved_at` follows its link's;
 * on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
 
-Django's SQLite rebuilds a table on some migrations and silently drops its triggers, so they are installed again
-after every `migrate` (`library.apps`), and `check_library` looks for them.
+Django's SQLite rebuilds a table on some migrations: it silently drops that table's triggers, and stumbles over others
+that name the table. So they are dropped before a migration and installed again after it (`library.apps`), and
+`check_library` looks for them.
 """
 
 from __future__ import annotations
@@ -142,6 +143,14 @@ BEGIN
     PERFORM set_config(setting, this, true);
 END $$
 """
+
+
+def before_migrate(using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Receiver of `pre_migrate`."""
+    if plan and connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            for trigger in TRIGGERS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
 
 
 def after_migrate(using: str, **kwargs: Any) -> None:

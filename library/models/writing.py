@@ -80,7 +80,8 @@ def keep_version(section: Section, text: str, author: str, author_name: str, sou
 @transaction.atomic
 def set_tags(link: Link, names: Iterable[str]) -> None:
     """Make the link carry just these tags, as the reader wants: no import will put back what they took off."""
-    tags = Tag.objects.ensure(link.owner_id, [name for name in names if name.strip()])
+    found = Tag.objects.ensure(link.owner_id, [name for name in names if name.strip()])
+    tags = {tag.name_key: tag for tag in found.values()}
     current = {row.tag.name_key: row for row in link.link_tags.select_related("tag")}
     added, removed = tags.keys() - current.keys(), current.keys() - tags.keys()
     if not added and not removed:
@@ -89,7 +90,9 @@ def set_tags(link: Link, names: Iterable[str]) -> None:
     LinkTag.objects.bulk_create(
         LinkTag(tag=tags[key], link=link, saved_at=link.saved_at, by_reader=True) for key in sorted(added)
     )
-    link.removed_tags = sorted((set(link.removed_tags) | removed) - tags.keys())
+    off = set(link.removed_tags) | removed
+    put_back = {key for key, tag in Tag.objects.keyed(link.owner_id, off).items() if tag.name_key in tags}
+    link.removed_tags = sorted(off - put_back)
     link.save(update_fields=["removed_tags"])
     before = sorted(row.tag.name for row in current.values())
     note_change(link, "tags", before, sorted(tag.name for tag in tags.values()))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
 
 from library.content import periods
-from library.models import Link, SearchDocument, State, User
+from library.content.text import fold
+from library.models import Link, SearchDocument, State, Tag, User
+from library.models.tags import above
 from library.search.matches import Matches, planned
 from library.search.plan import Plan
-from library.search.query import Chip, parse
+from library.search.query import Chip, parse, quoted
 
 MOST_CHOICES, MOST_YEARS = 8, 12
 ANYWHERE = "Anywhere"
@@ -89,7 +92,19 @@ def _tags(owner: User, text: str) -> Iterator[Choice]:
     """Each tag narrows further, so the counts are those within all that was asked."""
     plan = planned(owner, text)
     join = "JOIN library_linktag AS lt ON lt.link_id = l.id JOIN library_tag AS tag ON tag.id = lt.tag_id"
-    yield from _choices(text, text, "tag", _counted(plan, "tag.name", join))
+    counts = dict(_counted(plan, "tag.name", join))
+    counts |= _with_below(plan, counts)
+    yield from _choices(text, text, "tag", sorted(counts.items(), key=lambda each: -each[1]))
+
+
+def _with_below(plan: Plan, names: Iterable[str]) -> dict[str, int]:
+    """How many articles the tags above these have, counting those of the tags below them, each once."""
+    keys = Counter(fold(higher) for name in names for higher in above(name))
+    likely = [key for key, _ in keys.most_common(MOST_CHOICES)]
+    counts = {}
+    for name in Tag.objects.filter(owner_id=plan.owner_id, name_key__in=likely).values_list("name", flat=True):
+        counts[name] = Matches(plan.with_part(plan.tagged(Tag.objects.family(plan.owner_id, name)))).total
+    return counts
 
 
 def _years(owner: User, text: str) -> Iterator[Choice]:
@@ -136,9 +151,5 @@ def _choices(text: str, others: str, field: str, counts: list[tuple[str, int]]) 
         if chip:
             yield Choice(value, number, chip.without, current=True)
         elif number:
-            yield Choice(value, number, f"{others} {field}:{_quoted(value)}".strip())
+            yield Choice(value, number, f"{others} {field}:{quoted(value)}".strip())
 
-
-def _quoted(value: str) -> str:
-    bare = value.replace('"', " ")
-    return bare if bare.isalnum() else f'"{bare}"'

@@ -111,7 +111,10 @@ def _list(name: str, words: tuple[str, ...]) -> str:
 
 _DATES = "isn’t a date. Try {name}:2026-03, {name}:2026-03..2026-10 or {name}:7d."
 FIELDS: dict[str, Field] = {
-    "tag": Field("articles with a tag; tag:none are those without any", ("tag:databases", "tag:none"), _any),
+    "tag": Field(
+        "articles with a tag, or one below it such as databases/sqlite; tag:none are those without any",
+        ("tag:databases", "tag:none"), _any,
+    ),
     "type": Field("a type", ('type:"Tech Deep Dive"',), _any),
     "is": Field(
         "a reading state; unread is inbox or reading, fav a favourite", ("is:unread", "is:fav", "is:finished"),

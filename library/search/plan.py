@@ -39,6 +39,7 @@ class Condition:
 
 
 NEVER = Condition("1 = 0")
+TAGS_OF_LINK = "EXISTS (SELECT 1 FROM library_linktag AS lt WHERE lt.link_id = l.id{which})"
 Part = Words | Tagged | Condition | All | Either | Not  # what a query's filters have become
 
 
@@ -80,6 +81,20 @@ class Plan:
     def with_index(self, *index: Any) -> Plan:
         return replace(self, index=tuple(index))
 
+    def with_part(self, part: Any) -> Plan:
+        """The same, and this too."""
+        if _is_for_index(part):
+            return self.with_index(*self.index, part)
+        return replace(self, conditions=(*self.conditions, part))
+
+    def tagged(self, tag_ids: Sequence[int]) -> Any:
+        """One of these tags; UNTAGGED is none at all. While the index has more changes to take in than a search waits
+        for (a tag on thousands of articles was merged), the articles themselves are asked."""
+        if self.version is None:
+            return tagged_now(tag_ids)
+        made: list[Any] = [Tagged(each) for each in tag_ids]
+        return made[0] if len(made) == 1 else Either(tuple(made))
+
 
 def make_plan(owner: User, query: Query, version: tuple[int, int] | None) -> Plan:
     plan = Plan(owner.pk, query, languages_of(owner), version=version)
@@ -94,6 +109,13 @@ def languages_of(owner: User) -> tuple[str, ...]:
     """The languages of this reader's texts (one query), English first."""
     known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
     return tuple(dict.fromkeys((ENGLISH, *known)))
+
+
+def tagged_now(tag_ids: Sequence[int]) -> Condition:
+    if list(tag_ids) == [UNTAGGED]:
+        return Condition(f"NOT {TAGS_OF_LINK.format(which='')}")
+    places = ", ".join(["%s"] * len(tag_ids))
+    return Condition(TAGS_OF_LINK.format(which=f" AND lt.tag_id IN ({places})"), tuple(tag_ids))
 
 
 def _is_for_index(part: Any) -> bool:
@@ -162,15 +184,14 @@ class _Resolver:
         return _condition(clause(one))
 
     def _tag(self, value: str) -> Any:
-        """A tag by its name, else by the form it has in addresses."""
+        """A tag, by any of its names or as it stands in addresses, and the tags below it."""
         if value.lower() == NO_TAG:
-            return Tagged(UNTAGGED)
-        tags = Tag.objects.filter(owner_id=self._plan.owner_id).values_list("pk", flat=True)
-        named = tags.filter(name_key=fold(value)).first() or tags.filter(slug=value).first()
-        if named is None:
+            return self._plan.tagged([UNTAGGED])
+        ids = Tag.objects.family(self._plan.owner_id, value)
+        if not ids:
             self._plan.sentences.append(f"You have no tag “{value}”.")
             return NEVER
-        return Tagged(named)
+        return self._plan.tagged(ids)
 
     def _type(self, value: str) -> Any:
         if self._types is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from library.content import words as content_words
@@ -101,9 +101,22 @@ class Chip:
     without: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A filter as it was typed, and where its value stands in the text, with its quotation marks."""
+
+    field: str
+    value: str
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class Query:
-    """What was understood; `sentences` say what was not. `text` is what no chip stands for, `kept` what chips do."""
+    """What was understood; `sentences` say what was not. `text` is what no chip stands for, `kept` what chips do.
+
+    `mentions` are all filters in the order of `typed`, the text as it was read.
+    """
 
     tree: All = field(default_factory=All)
     sort: str = ""
@@ -111,6 +124,8 @@ class Query:
     sentences: list[str] = field(default_factory=list)
     text: str = ""
     kept: str = ""
+    typed: str = ""
+    mentions: list[Mention] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.tree.parts)
@@ -152,7 +167,8 @@ class _Part:
 def parse(text: str) -> Query:
     """Read a query."""
     query = Query()
-    parts = _joined(_Reader(_clean(text, query), query).parts())
+    query.typed = _clean(text, query)
+    parts = _joined(_Reader(query.typed, query).parts())
     query.tree = _grouped(parts)
     chips = [place for place, part in enumerate(parts) if part.chip and not _beside_or(parts, place)]
     rest = [place for place in range(len(parts)) if place not in chips and not _is_sort(parts[place])]
@@ -160,6 +176,21 @@ def parse(text: str) -> Query:
     query.kept = " ".join(parts[place].raw for place in chips)
     query.chips = [_chip(parts, place) for place in chips]
     return query
+
+
+def quoted(value: str) -> str:
+    """A value as it can stand behind a colon."""
+    bare = value.replace('"', " ")
+    return bare if bare.isalnum() else f'"{bare}"'
+
+
+def with_values(text: str, field: str, changed: Mapping[str, str]) -> str:
+    """The query with other values in the filters of this field; every other character stays."""
+    query = parse(text)
+    for one in reversed(query.mentions):
+        if one.field == field and one.value in changed:
+            query.typed = query.typed[: one.start] + quoted(changed[one.value]) + query.typed[one.end :]
+    return query.typed
 
 
 def _clean(text: str, query: Query) -> str:
@@ -303,6 +334,8 @@ class _Reader:
             return [_Part(OR, None)]
         name = FIELD_SYNONYMS.get(name, name)
         if name in FIELDS:
+            start = match.end("field") + 1 if match["field"] else match.end()
+            self._query.mentions.append(Mention(name, value, start, match.end()))
             return [self._filter(raw, name, value, bool(match["minus"]))]
         return self._words(raw, name, value, bool(match["minus"]), quoted is not None)
 

@@ -14,9 +14,10 @@ from django.db.models import Count, OuterRef, Subquery, Value
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, Tag, User
+from library.models import LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.search import count as count_found
+from library.views.families import Family, TagRow, count_families, find_families
 from library.views.listing import Filters, Listing, within
 
 T = TypeVar("T")
@@ -53,8 +54,23 @@ class Counts:
         return answer
 
     def tags(self) -> dict[str, tuple[int, str, int]]:
-        """Slug → (id, name, how many articles), in alphabetical order. The Bin does not count."""
-        return self.kept(lambda: count_tags(self.user), "tags")
+        """Slug → (id, name, how many articles), in alphabetical order. The Bin does not count.
+
+        An article counts once for a tag, whether it has the tag itself, one below it, or several.
+        """
+        return self.kept(lambda: count_tags(self.user, self._rows(), self.families()), "tags")
+
+    def families(self) -> dict[str, Family]:
+        """By slug, the names that have tags below them."""
+        return self.kept(lambda: find_families(self._rows()), "families")
+
+    def pinned(self) -> list[tuple[str, str, int]]:
+        """(slug, name, how many articles) of the tags that stand beside every page."""
+        known = self.tags()
+        return [(row.slug, *known[row.slug][1:]) for row in self._rows() if row.pinned and row.slug in known]
+
+    def _rows(self) -> list[TagRow]:
+        return self.kept(lambda: read_tags(self.user), "rows of tags")
 
     def frequent_tags(self, most: int) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that are on most articles."""
@@ -67,9 +83,13 @@ class Counts:
 
     def listing(self, filters: Filters) -> Listing:
         """The listing of these filters. Its tags come rarest first."""
-        known = self.tags() if filters.all_tags else {}
-        found = sorted((known[slug] for slug in filters.all_tags if slug in known), key=lambda tag: tag[2])
-        return Listing(self.user, filters, tuple(Tag(pk=pk, name=name) for pk, name, _ in found))
+        known, families = (self.tags(), self.families()) if filters.all_tags else ({}, {})
+        found = [
+            (known[slug][2] if slug in known else 0, families[slug].ids if slug in families else (known[slug][0],))
+            for slug in filters.all_tags
+            if slug in known or slug in families
+        ]
+        return Listing(self.user, filters, tuple(ids for _, ids in sorted(found)))
 
     def states(self, filters: Filters) -> dict[str, int]:
         """How many articles each tab holds; "" is everything."""
@@ -113,14 +133,19 @@ class Counts:
         return numbers
 
 
-def count_tags(user: User) -> dict[str, tuple[int, str, int]]:
-    """All uses are counted in each tag's own stretch of an index; the few that are in the Bin are taken off."""
+def read_tags(user: User) -> list[TagRow]:
+    """In alphabetical order. All uses are counted in each tag's own stretch of an index."""
     uses = LinkTag.objects.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(number=Count("tag"))
-    tags = user.tags.order_by("name_key").annotate(number=Subquery(uses.values("number")))
+    tags = user.tags.order_by("name_key").annotate(uses=Subquery(uses.values("number")))
+    return [TagRow(*values) for values in tags.values_list(*TagRow._fields)]
+
+
+def count_tags(user: User, rows: Sequence[TagRow], families: dict[str, Family]) -> dict[str, tuple[int, str, int]]:
+    """The few uses that are in the Bin are taken off."""
     in_bin = LinkTag.objects.filter(link__owner=user, link__deleted_at__isnull=False)
     binned = dict(in_bin.order_by().values_list("tag").annotate(Count("tag")))
-    found = tags.values_list("slug", "pk", "name", "number")
-    return {slug: (pk, name, (number or 0) - binned.get(pk, 0)) for slug, pk, name, number in found}
+    counts = {row.slug: (row.uses or 0) - binned.get(row.pk, 0) for row in rows} | count_families(user, families)
+    return {row.slug: (row.pk, row.name, counts[row.slug]) for row in rows}
 
 
 def count_states(listing: Listing) -> dict[str, int]:

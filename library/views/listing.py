@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, Tag, User
+from library.models import LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.views.rows import ROW_FIELDS
 
@@ -123,24 +123,32 @@ def _period(saved: str) -> periods.Period | None:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The links of one reader that a list's filters leave. `tags` come rarest first: the first one leads the query."""
+    """The links of one reader that a list's filters leave. `tags` come rarest first: the first one leads the query.
+
+    Of each tag they hold the ids that count as it: its own and those of the tags below it.
+    """
 
     user: User
     filters: Filters
-    tags: tuple[Tag, ...] = ()
+    tags: tuple[tuple[int, ...], ...] = ()
 
     @property
     def sort(self) -> Sort:
         return SORTS[self.filters.sort]
 
     @property
+    def lead(self) -> int | None:
+        """The tag whose own index holds the list in its order: of one with others below it, there is no such index."""
+        return self.tags[0][0] if self.tags and len(self.tags[0]) == 1 else None
+
+    @property
     def date_field(self) -> str:
         """The saved time where the query reads it in order: a tag's own index holds a copy of it."""
-        return "link_tags__saved_at" if self.tags else "saved_at"
+        return "link_tags__saved_at" if self.lead else "saved_at"
 
     @property
     def key_fields(self) -> tuple[str, str]:
-        if self.tags and self.sort.by_date:
+        if self.lead and self.sort.by_date:
             return "link_tags__saved_at", "link_tags__link_id"
         return self.sort.field, "id"
 
@@ -154,9 +162,9 @@ class Listing:
         links = in_state(self.user.links.kept(), self.filters.state)
         if self.filters.types:
             links = links.filter(type__in=self.filters.types)
-        for tag in self.tags[1:]:
-            links = links.filter(Exists(LinkTag.objects.filter(link=OuterRef("pk"), tag=tag)))
-        lead = [Q(link_tags__tag=tag) for tag in self.tags[:1]]
+        for ids in self.tags[1:] if self.lead else self.tags:
+            links = links.filter(tagged(ids))
+        lead = [Q(link_tags__tag=self.lead)] if self.lead else []
         return links.filter(*lead, within(self.date_field, _period(self.filters.saved)), *more)
 
     def page(self, query: QueryDict) -> Page:
@@ -217,6 +225,13 @@ def in_state(links: LinkQuerySet, state: str) -> LinkQuerySet:
     if state == "unread":
         return links.unread()
     return links.in_state(state) if state else links
+
+
+def tagged(ids: tuple[int, ...]) -> Q | Exists:
+    """With one of these tags. Several are read once; one is looked up for each link."""
+    if len(ids) > 1:
+        return Q(pk__in=LinkTag.objects.filter(tag__in=ids).values("link"))
+    return Exists(LinkTag.objects.filter(link=OuterRef("pk"), tag=ids[0]))
 
 
 def within(field: str, period: periods.Period | None) -> Q:

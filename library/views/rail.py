@@ -9,9 +9,10 @@ from library.content.text import single_line
 from library.models import User
 from library.views.counts import Counts
 from library.views.listing import Filters
+from library.views.rows import tag_path
 from library.views.shelves import Entry, entries
 
-MOST_SHELVES = 12
+MOST_SHELVES = MOST_PINNED = 12
 # A page never waits longer for the counts of shelves. What is not counted then, the next page counts.
 SECONDS = 0.1
 
@@ -22,7 +23,8 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     counts = SimpleLazyObject(lambda: count(user))
-    return {"rail": {"counts": counts, "shelves": SimpleLazyObject(lambda: shelves(request, user))}}
+    lazy_shelves = SimpleLazyObject(lambda: shelves(request, user))
+    return {"rail": {"counts": counts, "shelves": lazy_shelves, "pinned": SimpleLazyObject(lambda: pinned(user))}}
 
 
 def count(user: User) -> dict[str, str]:
@@ -35,6 +37,11 @@ def count(user: User) -> dict[str, str]:
         },
         "rail",
     )
+
+
+def pinned(user: User) -> list[tuple[str, str, str]]:
+    """(address, name, how many articles) of the tags that stand beside every page."""
+    return [(tag_path(slug), name, written(number)) for slug, name, number in Counts.of(user).pinned()[:MOST_PINNED]]
 
 
 def shelves(request: HttpRequest, user: User) -> dict[str, Any]:

@@ -79,3 +79,13 @@ def test_nothing_asked_has_no_choices(ledgers):
 def test_any_text_has_choices_or_none(reader, text):
     for facet in facets(reader, text):
         assert facet.choices
+
+
+def test_a_tag_counts_what_stands_below_it_each_article_once(reader):
+    article(reader, "One", ("db", "db/sqlite"))
+    article(reader, "Two", ("db/sqlite/wal",))
+    article(reader, "Three", ("db/postgres",))
+    article(reader, "Four", ("go",))
+    tags = {choice.words: choice.count for facet in facets(reader, "is:inbox") if facet.name == "Tags"
+            for choice in facet.choices}  # fmt: skip
+    assert tags == {"db": 3, "db/sqlite": 2, "db/sqlite/wal": 1, "db/postgres": 1, "go": 1}

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from library.search.fields import FIELDS, WORDS
-from library.search.query import All, Either, Filter, Node, Not, Words, parse
+from library.search.query import All, Either, Filter, Node, Not, Words, parse, with_values
 
 
 def parts(text: str) -> tuple[Node, ...]:
@@ -246,3 +246,34 @@ def test_chips_and_text_together_ask_for_the_same(text):
     query = parse(text)
     again = parse(f"{query.kept} {query.text}")
     assert sorted(again.tree.parts, key=repr) == sorted(query.tree.parts, key=repr)
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("tag:old", "tag:new"),
+        ("-tag:old word  old", "-tag:new word  old"),
+        ('tags:"old" (a OR tag:old)', "tags:new (a OR tag:new)"),
+        ('"tag:old" type:old in:title', '"tag:old" type:old in:title'),
+        ('tag:"old', "tag:new"),
+        ("tag: old", "tag: old"),
+        ("tag:older tag:old*", "tag:older tag:old*"),
+    ],
+)
+def test_other_values_stand_where_the_filters_stood(before, after):
+    assert with_values(before, "tag", {"old": "new"}) == after
+
+
+def test_a_value_of_several_words_is_quoted():
+    assert with_values("tag:old", "tag", {"old": "brand new"}) == 'tag:"brand new"'
+
+
+@given(st.text(alphabet='tag:old"()- ORx“”*\n', max_size=40))
+def test_without_another_value_the_text_stays_and_filters_stand_where_they_say(text):
+    query = parse(text)
+    assert with_values(text, "tag", {}) == query.typed
+    assert all(one.value in query.typed[one.start : one.end] for one in query.mentions)
+    changed = parse(with_values(text, "tag", {"old": "new"}))
+    assert [one.value for one in changed.mentions] == [
+        "new" if (one.field, one.value) == ("tag", "old") else one.value for one in query.mentions
+    ]

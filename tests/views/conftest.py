@@ -7,8 +7,6 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from library.models import Shelf
-
 
 @pytest.fixture
 def queries_of() -> Callable[[Callable[[], object]], int]:
@@ -21,13 +19,3 @@ def queries_of() -> Callable[[Callable[[], object]], int]:
         return len(captured)
 
     return count
-
-
-@pytest.fixture
-def put_up(reader):
-    """Makes a shelf; `owner` is the reader unless told."""
-
-    def make(name="Slow reads", query="ledger", owner=reader, **fields):
-        return Shelf.objects.append(owner, name, query=query, **fields)
-
-    return make
