@@ -7,9 +7,11 @@ Evaluation of Information Retrieval Models", 2021): corpus.jsonl, queries.jsonl 
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from bench.site import CantMeasure
 
 CORPUS, QUERIES, QRELS = "corpus.jsonl", "queries.jsonl", "qrels"
 TEST = "test.tsv"  # where a collection also has judgements to train with, published figures are those of this file
+SENTENCE = re.compile(r"(?<=[.!?。])\s*|\n+")
+SENTENCES, SPREAD, FEWEST = 40, 15, 5  # of a distractor, as of an article
 LAYOUT = f"A collection is a folder with {CORPUS}, {QUERIES} and {QRELS}/{TEST}."
 
 
@@ -47,6 +51,17 @@ def read(folder: Path) -> Collection:
         raise CantMeasure(f"No question of {folder / QUERIES} has a judgement.")
     texts = {key: as_text(record) for key, record in records(folder / CORPUS)}
     return Collection(folder.resolve().name, texts, questions, {key: judged[key] for key in questions})
+
+
+def thickened(collection: Collection, distractors: int) -> Collection:
+    """With so many more texts, newer than all others, that answer nothing: sentences of the collection's own, mixed."""
+    dice = random.Random(collection.name)  # noqa: S311 - no secret is made here
+    sentences = [one for text in collection.texts.values() for one in SENTENCE.split(text.text) if one.strip()]
+    made = {}
+    for number in range(distractors):
+        found = dice.choices(sentences, k=max(FEWEST, round(dice.gauss(SENTENCES, SPREAD))))
+        made[f"distractor-{number}"] = Text(dice.choice(sentences)[:80], "\n".join(found), {})
+    return replace(collection, texts=collection.texts | made)
 
 
 def as_text(record: dict[str, Any]) -> Text:

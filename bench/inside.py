@@ -21,6 +21,7 @@ from bench import asking, beir
 from library.importers.running import BATCH_FILES
 from library.models import ImportRun, Link, State, Tag, User
 from library.models.writing import note_change
+from library.search.backends import backend
 
 READER = "bench"
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
@@ -40,9 +41,16 @@ def make_reader() -> None:
     link.save()
 
 
-def ask_collection(folder: str) -> dict[str, Any]:
-    """Put a collection into this empty library, and ask its questions. What was found, and seconds of both."""
-    collection, reader = beir.read(Path(folder)), User.objects.create_user(READER)
+def ask_collection(folder: str, distractors: int = 0, ranked: int = 0) -> dict[str, Any]:
+    """Put a collection into this empty library, and ask its questions. What was found, and seconds of both.
+
+    Where `ranked` is given, a search ranks so many candidates, in place of as many as it would.
+    """
+    collection, reader = beir.thickened(beir.read(Path(folder)), distractors), User.objects.create_user(READER)
+    if ranked:
+        index = backend()
+        for bound in {"RANKED", "TITLED", "SOME_RANKED"} & vars(index).keys():
+            setattr(index, bound, ranked)
     begun = time.perf_counter()
     articles = asking.shelve(reader, collection)
     asked = time.perf_counter()

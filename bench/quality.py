@@ -59,7 +59,8 @@ def main(arguments: Sequence[str]) -> int:
         collections = [(folder, beir.read(folder)) for folder in options.folders]
         libraries.KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="running-", dir=libraries.KEPT) as work:
-            chapter = measure(Path(work), collections, [options.only] if options.only else DATABASES)
+            databases = [options.only] if options.only else DATABASES
+            chapter = measure(Path(work), collections, databases, options.distractors, options.ranked)
     except CantMeasure as reason:
         sys.stderr.write(f"The search can't be measured. {reason}\n")
         return 1
@@ -80,11 +81,19 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench.quality", description=__doc__)
     made.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="A collection in BEIR layout.")
     made.add_argument("--only", choices=DATABASES, help="Leave the other database out.")
+    made.add_argument("--distractors", type=int, default=0, metavar="N", help="Add N texts that answer nothing.")
+    made.add_argument("--ranked", type=int, default=0, metavar="N", help="Rank N candidates, to see what bounds cost.")
     made.add_argument("--json", type=Path, metavar="FILE", help="Write the figures there, too.")
     return made
 
 
-def measure(work: Path, collections: Sequence[tuple[Path, Collection]], databases: Sequence[str]) -> Chapter:
+def measure(
+    work: Path,
+    collections: Sequence[tuple[Path, Collection]],
+    databases: Sequence[str],
+    distractors: int = 0,
+    ranked: int = 0,
+) -> Chapter:
     """Each collection in an empty library of its own."""
     address_of = start_postgres() if "PostgreSQL" in databases else None
     chapter = Chapter("How well the search finds", COLUMNS)
@@ -92,7 +101,7 @@ def measure(work: Path, collections: Sequence[tuple[Path, Collection]], database
         for database in databases:
             url = address_of(f"collection_{number}") if address_of and database == "PostgreSQL" else ""
             site = Site(work / f"{database}-{number}", database_url=url)
-            chapter.figures.append(row(site, folder.absolute(), collection, database))
+            chapter.figures.append(row(site, folder.absolute(), collection, database, distractors, ranked))
     return chapter
 
 
@@ -111,15 +120,17 @@ def start_postgres() -> Callable[[str], str]:
     return address_of
 
 
-def row(site: Site, folder: Path, collection: Collection, database: str) -> Row:
+def row(
+    site: Site, folder: Path, collection: Collection, database: str, distractors: int = 0, ranked: int = 0
+) -> Row:
     site.folder.mkdir(parents=True)
     site.manage("migrate", "--verbosity=0")
-    answer: dict[str, Any] = site.inside("ask_collection", str(folder))
+    answer: dict[str, Any] = site.inside("ask_collection", str(folder), distractors, ranked)
     asked = len(collection.questions)
     return Row(
         collection=collection.name,
         database=database,
-        articles=len(collection.texts),
+        articles=len(collection.texts) + distractors,
         questions=asked,
         scores=score(collection, answer["found"]),
         seconds_to_index=answer["filling"],

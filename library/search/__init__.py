@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
@@ -77,7 +77,7 @@ def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Resu
         plan.sentences,
         "best",
         matches.total,
-        _links(page),
+        _links(page, ranking.links),
         first=start + 1,
         next=f"after={end}" if end < len(ranking.numbers) else "",
         previous=f"after={max(start - limit, 0)}" if start else "",
@@ -135,7 +135,9 @@ def _number(key: str) -> int | None:
     return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None
 
 
-def _links(numbers: list[int]) -> list[int]:
-    """The links of documents, in the same order."""
-    found = dict(SearchDocument.objects.filter(number__in=numbers).values_list("number", "link_id"))
+def _links(numbers: list[int], known: Mapping[int, int] | None = None) -> list[int]:
+    """The links of documents, in the same order; those that are not `known` are looked up."""
+    found = dict(known or {})
+    if missing := [number for number in numbers if number not in found]:
+        found |= dict(SearchDocument.objects.filter(number__in=missing).values_list("number", "link_id"))
     return [found[number] for number in numbers if number in found]

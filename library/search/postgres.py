@@ -171,25 +171,26 @@ def reading() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_seqscan = on")
 
 
-def best(plan: Plan, newest: Newest, known: Shares) -> Scored:
-    """(number, score) of the best matches; a lower score is better. `newest` finds so many of a plan's newest."""
+def best(plan: Plan, found: list[int], newest: Newest, known: Shares) -> Scored:
+    """(number, score) of those `found`, the plan's newest, up to RANKED; a lower score is better."""
     words = [part for part in plan.index if _has_words(part)]
-    return _ranked(plan, newest(plan, RANKED), words, known)
+    return _ranked(plan, found, words, known)
 
 
-def some(plan: Plan, newest: Newest, known: Shares, size: int) -> Scored:
-    """Like `best`, of articles that have some of the plan's words, and whatever else it asks for, among `size` in all.
+def some(plan: Plan, found: list[int], newest: Newest, known: Shares, size: int) -> Scored:
+    """Like `best`, of those `found`, which have all of the plan's words, and of articles that have some of them, and
+    whatever else it asks for, among `size` in all.
 
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """
     rest = [part for part in plan.index if not isinstance(part, Words)]
     telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
-    found: dict[int, None] = {}
+    looked_at = dict.fromkeys(found)
     for words in telling:
-        if len(found) >= RANKED:
+        if len(looked_at) >= RANKED:
             break
-        found |= dict.fromkeys(newest(plan.with_index(*rest, words), RANKED - len(found)))
-    return _ranked(plan, list(found), telling, known)
+        looked_at |= dict.fromkeys(newest(plan.with_index(*rest, words), RANKED - len(looked_at)))
+    return _ranked(plan, list(looked_at), telling, known)
 
 
 def _has_words(part: Any) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db import connection
 
-from library.models import Link, SearchDocument
 from library.search.backends import backend
 from library.search.matches import Matches
 from library.search.plan import Plan, Scored, Shares
@@ -18,28 +18,42 @@ FEW, MOST_SOME = 20, 100
 # saved today by a fiftieth, and by less the longer ago it was saved.
 FAVOURITE_LIFT, NEW_LIFT = 0.05, 0.02
 YEAR = 365 * 86_400
-LIFTED = 100  # the best are looked at for it; what comes after them is not moved
+LIFTED = 50  # the best are looked at for it; what comes after them is not moved
+LINKS = """
+SELECT d.number, d.link_id, EXISTS (SELECT 1 FROM library_link AS l WHERE l.id = d.link_id AND l.favourite)
+FROM library_searchdocument AS d WHERE d.number IN ({marks})
+"""
+Heads = dict[int, tuple[int, bool]]  # number of a document: its link, and whether that is a favourite
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Numbers of documents in order; the first `whole` of them have all the words. `cut`: there are more than these."""
+    """Numbers of documents in order; the first `whole` of them have all the words. `cut`: there are more than these.
+
+    `links` has the links of the first ones.
+    """
 
     numbers: list[int]
     whole: int
     cut: int
+    links: dict[int, int]
 
     @classmethod
     def of(cls, plan: Plan, matches: Matches) -> Ranking:
         if plan.impossible:
-            return cls([], 0, 0)
-        most = backend().BEST
-        known = backend().shares(plan, plan.words)
-        whole = [number for number, _ in lifted(backend().best(plan, matches.of, known))]
+            return cls([], 0, 0, {})
+        most, known = backend().BEST, backend().shares(plan, plan.words)
+        found = matches.of(plan, backend().RANKED)
+        if len(found) < FEW and len(plan.words) > 1:
+            whole, some = _with_some(plan, matches, known, found)
+        else:
+            whole, some = backend().best(plan, found, matches.of, known), []
         if len(whole) < most:
             matches.total = len(whole)
-        some = _some(plan, matches, known, set(whole)) if len(whole) < FEW else []
-        return cls(whole + some, len(whole), most if most < matches.total else 0)
+        heads = _heads(number for number, _ in whole[:LIFTED] + some[:LIFTED])
+        numbers = [number for number, _ in lifted(whole, heads) + lifted(some, heads)]
+        links = {number: link_id for number, (link_id, _) in heads.items()}
+        return cls(numbers, len(whole), most if most < matches.total else 0, links)
 
     def some_from(self, start: int, length: int) -> int | None:
         """Where on the page of `length` that begins at `start` articles with some of the words begin."""
@@ -47,32 +61,34 @@ class Ranking:
         return place if place < length else None
 
 
-def _some(plan: Plan, matches: Matches, known: Shares, found: set[int]) -> list[int]:
-    """The best with some of the words that are not `found` already."""
-    if len(plan.words) < 2:
-        return []
-    scored = backend().some(plan, matches.of, known, Matches(plan.asking()).total)
-    return [number for number, _ in lifted(scored) if number not in found][:MOST_SOME]
+def _with_some(plan: Plan, matches: Matches, known: Shares, found: list[int]) -> tuple[Scored, Scored]:
+    """Those with all the words, which were `found`, and the best of those with some: ranked in one go."""
+    scored = backend().some(plan, found, matches.of, known, Matches(plan.asking()).total)
+    all_words = set(found)
+    whole = [each for each in scored if each[0] in all_words]
+    return whole, [each for each in scored if each[0] not in all_words][:MOST_SOME]
 
 
-def lifted(scored: Scored) -> Scored:
+def lifted(scored: Scored, heads: Heads) -> Scored:
     """The same, best first as they are given, with favourites and new articles lifted a little."""
     if not scored:
         return []
     head, tail = scored[:LIFTED], scored[LIFTED:]
     newest = max(number for number, _ in head)
-    favourites = _favourites([number for number, _ in head])
 
     def moved(each: tuple[int, float]) -> float:
         number, score = each
         years = (newest - number) / YEAR
-        return score * (1 + NEW_LIFT / (1 + years) + FAVOURITE_LIFT * (number in favourites))
+        favourite = number in heads and heads[number][1]
+        return score * (1 + NEW_LIFT / (1 + years) + FAVOURITE_LIFT * favourite)
 
     return sorted(head, key=moved) + tail
 
 
-def _favourites(numbers: list[int]) -> set[int]:
-    """Those of the documents whose articles are favourites."""
-    is_favourite = Exists(Link.objects.favourites().filter(pk=OuterRef("link_id")))
-    found = SearchDocument.objects.filter(is_favourite, number__in=numbers)
-    return set(found.values_list("number", flat=True))
+def _heads(numbers: Iterable[int]) -> Heads:
+    asked = list(numbers)
+    if not asked:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(LINKS.format(marks=", ".join(["%s"] * len(asked))), asked)
+        return {number: (link_id, bool(favourite)) for number, link_id, favourite in cursor.fetchall()}

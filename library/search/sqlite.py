@@ -24,10 +24,15 @@ TAG_MARK, EVERY = "\uf8fd", '"\uf8ff"'
 MARKS = {"title": "\uf8fe", "notes": "\uf8fc", "highlights": "\uf8fb"}
 # bm25 takes 1 µs for each document that it looks at, besides the time to count each word's documents. Of more
 # matches than RANKED, the newest and those with the words in their titles are ranked. The best BEST are shown.
-RANKED, TITLED, BEST = 1_000, 500, 1_000
+# docs/architecture.md tells what these bounds cost in quality.
+RANKED, TITLED, BEST = 3_000, 1_000, 1_000
 # Of articles with some of the words, those with the rarest are looked at, about so many.
 SOME_RANKED = 3_000
 SAMPLE = 1_000
+# A word in more of the articles than this tells next to nothing, and costs the most to rank by.
+COMMON = 1 / 2
+# A beginning of so many letters tells as little as a word that most articles have.
+VAGUE = 3
 MERGE_PAGES = 500
 
 INSERT_DOCUMENT = (
@@ -151,19 +156,28 @@ def reading() -> nullcontext[None]:
     return nullcontext()
 
 
-def best(plan: Plan, newest: Newest, known: Shares) -> Scored:
-    """(number, score) of the best matches; a lower score is better. `newest` finds so many of a plan's newest."""
-    common = {words for words, share in known.items() if share > 1 / 2}
+def best(plan: Plan, found: list[int], newest: Newest, known: Shares) -> Scored:
+    """(number, score) of the best matches; a lower score is better.
+
+    `found` are the plan's newest, up to RANKED; `newest` finds so many of another plan's.
+    """
+    common = {words for words, share in known.items() if share > COMMON or _is_vague(words)}
     telling = [part for part in plan.index if part not in common]
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     if plan.words and not any(isinstance(part, Words) for part in telling):
-        return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, BEST), *newest(plan, BEST)))][:BEST]
-    found, asked = newest(plan, RANKED), plan.asking(*telling)
+        # Nothing tells them apart but their titles.
+        return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, BEST), *found))][:BEST]
+    asked = plan.asking(*telling)
     scores = _scores(expression(asked), found)
     if len(found) == RANKED:
         both = f"({expression(asked)}) AND ({expression(in_title)})"
         scores |= _scores(both, newest(in_title, TITLED))
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:BEST]
+
+
+def _is_vague(words: Words) -> bool:
+    """Whether very many words begin so: to rank by them, FTS5 would read the places of each, twice."""
+    return words.open_ended and len(words.tokens) == 1 and len(words.tokens[0]) <= VAGUE
 
 
 def _to_title(part: Any) -> Any:
@@ -173,21 +187,22 @@ def _to_title(part: Any) -> Any:
     return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
-def some(plan: Plan, newest: Newest, known: Shares, size: int) -> Scored:
-    """Like `best`, of articles that have some of the plan's words, and whatever else it asks for, among `size` in all.
+def some(plan: Plan, found: list[int], newest: Newest, known: Shares, size: int) -> Scored:
+    """Like `best`, of those `found`, which have all of the plan's words, and of articles that have some of them, and
+    whatever else it asks for, among `size` in all.
 
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """
     rest = [part for part in plan.index if not isinstance(part, Words)]
-    telling = sorted((words for words in known if known[words] <= 1 / 2), key=known.__getitem__) or plan.words
+    telling = sorted((words for words in known if known[words] <= COMMON), key=known.__getitem__) or plan.words
     seeds, room = telling[:1], SOME_RANKED - known[telling[0]] * size
     for words in telling[1:]:
         room -= known[words] * size
         if room > 0:
             seeds.append(words)
-    found = newest(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED)
+    looked_at = {*found, *newest(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED)}
     others = Either((All(), *(words for words in telling if words not in seeds)))
-    scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), found)
+    scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), sorted(looked_at, reverse=True))
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 from rapidfuzz import process
@@ -18,7 +18,10 @@ from library.search.documents import Document
 LEARN = "INSERT INTO library_searchword (owner_id, word) SELECT %s, {words} ON CONFLICT DO NOTHING"
 MOST_KNOWN = 100_000
 CANDIDATES = 12
-CHUNK = 20_000
+OF_LENGTH = """
+SELECT word FROM library_searchword
+WHERE owner_id = %s AND word >= %s AND word < %s AND length(word) BETWEEN %s AND %s
+"""
 
 
 def learn(documents: Sequence[Document], known: set[str] | None = None) -> None:
@@ -65,17 +68,15 @@ def nearest(owner_id: int, word: str) -> list[str]:
     Most misspellings keep the first letter, so all others are looked at only where those give nothing.
     """
     allowed = 1 if len(word) < 5 else 2
-    same_letter = SearchWord.objects.filter(owner_id=owner_id, word__gte=word[0], word__lt=word[0] + "\U0010ffff")
-    everything = SearchWord.objects.filter(owner_id=owner_id)
-    for words in (same_letter, everything):
-        found = _near(word, words.values_list("word", flat=True).iterator(CHUNK), allowed)
-        if found:
+    for beginning in (word[0], ""):
+        likely = _of_length(owner_id, beginning, len(word) - allowed, min(len(word) + allowed, LONGEST_NAME))
+        near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=allowed, limit=CANDIDATES + 1)
+        if found := [each for each, _, _ in near if each != word][:CANDIDATES]:
             return found
     return []
 
 
-def _near(word: str, words: Iterable[str], allowed: int) -> list[str]:
-    lengths = range(len(word) - allowed, min(len(word) + allowed, LONGEST_NAME) + 1)
-    likely = [each for each in words if len(each) in lengths and each != word]
-    found = process.extract(word, likely, scorer=OSA.distance, score_cutoff=allowed, limit=CANDIDATES)
-    return [each for each, _, _ in found]
+def _of_length(owner_id: int, beginning: str, shortest: int, longest: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(OF_LENGTH, [owner_id, beginning, beginning + "\U0010ffff", shortest, longest])
+        return [word for (word,) in cursor.fetchall()]

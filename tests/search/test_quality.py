@@ -156,6 +156,24 @@ def test_a_collection_is_measured_in_a_library_of_its_own(folder, tmp_path, caps
     assert "SQLite" in capsys.readouterr().out
 
 
+def test_a_collection_can_be_thickened_by_newer_texts_that_answer_nothing(folder, tmp_path, capsys):
+    results = tmp_path / "results.json"
+    asked = [str(folder), "--only", "SQLite", "--distractors", "30", "--json", str(results)]
+    assert quality.main(asked) == 0
+    assert quality.main([*asked, "--ranked", "100000"]) == 0
+    (row,) = json.loads(results.read_text())
+    assert row["articles"] == 32
+    assert row["scores"]["ndcg_10"] == 1
+
+
+def test_distractors_are_mixed_of_the_sentences_of_the_collection_and_always_the_same():
+    collection = beir.Collection("two", {"a": beir.Text("T", "One. Two!\nThree", {})}, {}, {})
+    first, second = (beir.thickened(collection, 3).texts for _ in range(2))
+    assert first == second
+    mixed = [line for key, text in first.items() if key != "a" for line in text.text.split("\n")]
+    assert set(mixed) == {"One.", "Two!", "Three"}
+
+
 # --- a collection in a library
 
 
