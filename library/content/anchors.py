@@ -1,0 +1,241 @@
+"""Highlights are placed again when the text they were made in changes.
+
+An anchor is a passage as W3C Web Annotation keeps one: the exact quote with what stands around it
+(TextQuoteSelector) and its position (TextPositionSelector). It is looked for where it was, then as it is with
+its surroundings, then as it reads apart from typography (`folded`), then nearly so (`likeness`). A wrong passage is
+worse than a lost one: where nothing decides clearly, there is no place.
+
+A passage whose words stand in the text more than once, or nearly so, gets more context than others. That is how it is
+known later, when only one is left, that it may be another: it needs its own surroundings.
+
+`place_all` and `anchor_all` prepare a text once for all of its highlights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import nlargest
+
+from rapidfuzz.distance import Levenshtein
+
+from library.content.folded import fold
+from library.content.likeness import Looked, Passage, finds, likeness, places_like, weight
+
+CONTEXT = 48
+"""Characters kept on either side of a passage that is like no other of its text."""
+LONG_CONTEXT = 64
+LONGEST = 2_000_000
+"""In a longer text only the position and the quote with its whole context are looked for."""
+MOST = 100
+"""So many places of a quote are looked at, on either side of where it was."""
+NEAR = 16
+"""So many characters right beside a passage make a neighbour, whatever stands behind them."""
+
+SHORT, LONG = 16, 32  # a shorter passage needs its surroundings; a longer one may have lost them
+AGREES = 0.75  # a neighbour as like as this is the same
+CLEAR = 0.25  # a place must be so much better than the second best
+ALIKE = 0.6  # passages as like as this can be taken for each other
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A passage of a plain text, as `anchor` makes them. One from elsewhere may be no more than a quote."""
+
+    quote: str
+    prefix: str = ""
+    suffix: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought(Passage):
+    """An anchor, folded. `expected`: its old place in the folded text."""
+
+    is_repeated: bool = False
+    expected: int | None = None
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A place, and how like the quote and its two neighbours are, from 0 to 1."""
+
+    start: int
+    end: int
+    quote: float
+    before: float
+    after: float
+
+    @property
+    def around(self) -> float:
+        return self.before + self.after
+
+    @property
+    def score(self) -> float:
+        return self.quote + self.around
+
+    @property
+    def neighbours(self) -> int:
+        return (self.before >= AGREES) + (self.after >= AGREES)
+
+
+def anchor(text: str, start: int, end: int) -> Anchor:
+    """The anchor of a passage, which must not be empty."""
+    return _Text(text).anchor(start, end)
+
+
+def anchor_all(text: str, places: Iterable[Place]) -> list[Anchor]:
+    prepared = _Text(text)
+    return [prepared.anchor(start, end) for start, end in places]
+
+
+def place(anchor: Anchor, text: str) -> Place | None:
+    """Where the passage stands in a text, which may be another than it was made in; None if that isn't clear."""
+    return _Text(text).place(anchor)
+
+
+def place_all(anchors: Iterable[Anchor], text: str) -> list[Place | None]:
+    prepared = _Text(text)
+    return [prepared.place(each) for each in anchors]
+
+
+class _Text:
+    """A text in which passages are looked for; it is folded once, and only if need be."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def looked(self) -> Looked:
+        return Looked(fold(self.text))
+
+    @property
+    def folded(self) -> str:
+        return self.looked.folded.text
+
+    def anchor(self, start: int, end: int) -> Anchor:
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"{start} to {end} is no passage of {len(self.text)} characters")
+        context = LONG_CONTEXT if len(self.text) <= LONGEST and self._is_repeated(start, end) else CONTEXT
+        prefix, suffix = self.text[max(start - context, 0) : start], self.text[end : end + context]
+        return Anchor(self.text[start:end], prefix, suffix, start, end)
+
+    def _is_repeated(self, start: int, end: int) -> bool:
+        first, last = self.looked.folded.index(start), self.looked.folded.index(end)
+        quote = self.folded[first:last]
+        if not quote or len(finds(self.folded, quote, 2)) > 1:
+            return True
+        others = (place for place in places_like(Passage(quote), self.looked) if place[1] <= first or place[0] >= last)
+        return any(likeness(quote, self.folded[slice(*place)]) >= ALIKE for place in others)
+
+    def place(self, anchor: Anchor) -> Place | None:
+        if not anchor.quote:
+            return None
+        return self._where_it_was(anchor) or self._only_so(anchor) or self._folded(anchor)
+
+    def _where_it_was(self, anchor: Anchor) -> Place | None:
+        start, end = anchor.start, anchor.end
+        if start is None or end is None or self.text[start:end] != anchor.quote:
+            return None
+        same = self.text[:start].endswith(anchor.prefix) and self.text.startswith(anchor.suffix, end)
+        return (start, end) if same else None
+
+    def _only_so(self, anchor: Anchor) -> Place | None:
+        """The only place with the quote, exactly, between its whole context."""
+        whole = anchor.prefix + anchor.quote + anchor.suffix
+        if len(whole) < LONG or not (anchor.prefix and anchor.suffix):
+            return None
+        found = finds(self.text, whole, 2)
+        start = found[0] + len(anchor.prefix) if len(found) == 1 else 0
+        return (start, start + len(anchor.quote)) if len(found) == 1 else None
+
+    def _folded(self, anchor: Anchor) -> Place | None:
+        if len(self.text) > LONGEST:
+            return None
+        sought = self._sought(anchor)
+        fit = sought.quote and (self._exact(sought) or self._nearly(sought))
+        return self._with_its_blanks(anchor.quote, self.looked.folded.span(fit.start, fit.end)) if fit else None
+
+    def _sought(self, anchor: Anchor) -> _Sought:
+        quote, prefix, suffix = fold(anchor.quote).text, anchor.prefix[-LONG_CONTEXT:], anchor.suffix[:LONG_CONTEXT]
+        is_repeated = max(len(prefix), len(suffix)) > CONTEXT
+        expected = None if anchor.start is None else self.looked.folded.index(anchor.start)
+        return _Sought(quote, fold(prefix).text, fold(suffix).text, is_repeated, expected, weight(quote))
+
+    def _with_its_blanks(self, quote: str, place: Place) -> Place:
+        """White space and unseen signs at the ends of a quote belong to it, where it still has them."""
+        first = fold(quote).starts[0]
+        start = place[0] - first
+        is_same = start >= 0 and self.text.startswith(quote, start)
+        return (start, start + len(quote)) if is_same else place
+
+    def _exact(self, sought: _Sought) -> _Fit | None:
+        """A place where the quote reads the same."""
+        fits = [self._fit(sought, start, start + len(sought.quote)) for start in self._occurrences(sought)]
+        if not sought.prefix and not sought.suffix:
+            return fits[0] if len(fits) == 1 and sought.weight >= SHORT // 2 else None
+        if len(fits) == 1 and not sought.is_repeated and sought.weight >= SHORT:
+            return fits[0]
+        return _clearest(sought, [fit for fit in fits if fit.neighbours])
+
+    def _occurrences(self, sought: _Sought) -> set[int]:
+        """Those nearest to the old place, and those with a neighbour."""
+        quote, text = sought.quote, self.folded
+        expected = min(sought.expected or 0, len(text))
+        behind = finds(text, quote, MOST, expected)
+        back = finds(self.looked.backwards, quote[::-1], MOST, len(text) - min(expected + len(quote), len(text)))
+        before, after = sought.prefix[-NEAR:], sought.suffix[:NEAR]
+        with_neighbours = {found + len(before) for found in finds(text, before + quote, MOST)} if before else set()
+        with_neighbours |= set(finds(text, quote + after, MOST)) if after else set()
+        return {*behind, *(len(text) - found - len(quote) for found in back), *with_neighbours}
+
+    def _nearly(self, sought: _Sought) -> _Fit | None:
+        """A place where the quote reads nearly the same."""
+        fits = (self._fit(sought, *found) for found in places_like(sought, self.looked))
+        return _clearest(sought, [fit for fit in fits if _is_near_enough(sought, fit)])
+
+    def _fit(self, sought: _Sought, start: int, end: int) -> _Fit:
+        before = self.folded[max(start - len(sought.prefix), 0) : start]
+        after = self.folded[end : end + len(sought.suffix)]
+        return _Fit(
+            start,
+            end,
+            likeness(sought.quote, self.folded[start:end]),
+            _neighbour(sought, sought.prefix[::-1], before[::-1]),
+            _neighbour(sought, sought.suffix, after),
+        )
+
+
+def _neighbour(sought: _Sought, context: str, found: str) -> float:
+    """How like two surroundings are, read away from the passage. Few characters say little; no text is a text's end."""
+    if not context:
+        return float(not found and sought.expected is not None)
+    if not sought.is_repeated and len(context) >= NEAR and found.startswith(context[:NEAR]):
+        return 1.0
+    return float(Levenshtein.normalized_similarity(context, found)) * min(weight(context) / NEAR, 1)
+
+
+def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
+    """The fewer neighbours are left, the more like must the quote be. What looks like others stays with both."""
+    if sought.is_repeated:
+        return fit.before == fit.after == 1 and fit.quote >= ALIKE
+    if sought.weight < SHORT:
+        return fit.neighbours == 2 and fit.quote >= ALIKE
+    return fit.quote >= (0.85 if sought.weight >= LONG else 1.0, 0.7, 0.5)[fit.neighbours]
+
+
+def _clearest(sought: _Sought, fits: list[_Fit]) -> _Fit | None:
+    """The best of the places, if none is nearly as good; among equals the one that stayed, or is by far the nearest."""
+    best = nlargest(1, fits, key=lambda fit: fit.score)
+    rivals = [fit for fit in fits if fit.score > best[0].score - CLEAR]
+    if len(rivals) < 2 or sought.expected is None:
+        return best[0] if best and len(rivals) == 1 else None
+    expected = sought.expected
+    nearest, second = sorted(rivals, key=lambda fit: abs(fit.start - expected))[:2]
+    is_clear = abs(nearest.start - expected) * 4 < abs(second.start - expected)
+    return nearest if is_clear else None

@@ -1,0 +1,200 @@
+"""Where a text has a passage that is nearly the one sought, and where exactly that begins and ends.
+
+Short pieces of the passage and of its surroundings are looked up in the text. Where several are found in about their
+order, the passage may stand; its ends are then found from the nearest pieces. The work for one passage is bounded by
+the number of pieces, of their finds and of the places tried, whatever the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from rapidfuzz.distance import Levenshtein
+
+from library.content.folded import Folded
+
+FINDS = 8
+"""A piece that is found more often than this says nothing."""
+PLACES = 4
+"""So many places are tried, those with the most pieces."""
+EDGE = 40
+"""So far from either end of a passage its pieces lie close together."""
+LOOSE = 1_000
+"""So many characters may have come into a passage, or half of its own if that is less."""
+WHOLE = 4_096
+"""Of a longer passage only the two ends are compared, each of half this length."""
+_NEAR = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Folded text with what stood around it."""
+
+    quote: str
+    prefix: str = ""
+    suffix: str = ""
+
+    @property
+    def loose(self) -> int:
+        return min(len(self.quote) // 2, LOOSE) + 32
+
+
+@dataclass(slots=True)
+class Looked:
+    """A folded text in which pieces are looked up, each once."""
+
+    folded: Folded
+    backwards: str = field(init=False)
+    _finds: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.backwards = self.folded.text[::-1]
+
+    def finds(self, piece: str) -> list[int]:
+        """Where a piece stands; nowhere if it stands too often to say something."""
+        if piece not in self._finds:
+            found = finds(self.folded.text, piece, FINDS + 1)
+            self._finds[piece] = found if len(found) <= FINDS else []
+        return self._finds[piece]
+
+    def divides(self, place: int) -> bool:
+        """Whether a word may end or begin at a place."""
+        text, starts, ends = self.folded.text, self.folded.starts, self.folded.ends
+        if not 0 < place < len(text) or starts[place] > ends[place - 1]:
+            return True
+        return not (text[place - 1].isalnum() and text[place].isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A piece that is found: where it stands in the passage (before its beginning is below 0) and in the text."""
+
+    offset: int
+    place: int
+    length: int
+
+    @property
+    def shift(self) -> int:
+        return self.place - self.offset
+
+
+def finds(text: str, piece: str, most: int, start: int = 0) -> list[int]:
+    """The first places of a piece, which may overlap."""
+    found: list[int] = []
+    place = text.find(piece, start)
+    while place >= 0 and len(found) < most:
+        found.append(place)
+        place = text.find(piece, place + 1)
+    return found
+
+
+def weight(folded: str) -> int:
+    """The length in letters of an alphabet: a sign of Chinese or Japanese says as much as three of them."""
+    return len(folded) if folded.isascii() else sum(3 if char >= "\u2e80" else 1 for char in folded)
+
+
+def likeness(one: str, other: str) -> float:
+    """From 0 to 1."""
+    if max(len(one), len(other)) <= WHOLE:
+        return float(Levenshtein.normalized_similarity(one, other))
+    half = WHOLE // 2
+    ends = likeness(one[:half], other[:half]) + likeness(one[-half:], other[-half:])
+    return ends / 2 * min(len(one), len(other)) / max(len(one), len(other))
+
+
+def places_like(passage: Passage, looked: Looked) -> Iterator[tuple[int, int]]:
+    """Where the passage may stand in the folded text, changed, the best supported first."""
+    seen: list[tuple[int, int]] = []
+    for group in _groups(passage, looked)[:PLACES]:
+        start, end = _start(passage, looked, group), _end(passage, looked, group)
+        if start is None or end is None or not start < end <= start + 2 * len(passage.quote) + 2 * EDGE:
+            continue
+        if all(end <= first or last <= start for first, last in seen):
+            seen.append((start, end))
+            yield start, end
+
+
+def _groups(passage: Passage, looked: Looked) -> list[list[Find]]:
+    """Finds that lie to each other in the text about as they do in the passage; those of most pieces first."""
+    pieces = list(_pieces(passage))
+    found = [Find(offset, place, len(piece)) for offset, piece in pieces for place in looked.finds(piece)]
+    groups: list[list[Find]] = []
+    for find in sorted(found, key=lambda find: find.shift):
+        if groups and find.shift - groups[-1][-1].shift <= passage.loose:
+            groups[-1].append(find)
+        else:
+            groups.append([find])
+    groups = [group for group in groups if len(_offsets(group)) >= min(2, len(pieces))]
+    return sorted(groups, key=lambda group: len(_offsets(group)), reverse=True)
+
+
+def _offsets(group: list[Find]) -> set[int]:
+    return {find.offset for find in group}
+
+
+def _pieces(passage: Passage) -> Iterator[tuple[int, str]]:
+    quote, prefix, suffix = passage.quote, passage.prefix, passage.suffix
+    length = 10 if weight(quote) < 2 * len(quote) else 4
+    last = len(quote) - length
+    close = range(0, min(EDGE, last + 1), max(length // 2, 3))
+    wide = range(0, last + 1, max(length, last // 8 + 1))
+    for offset in sorted(set(chain(close, (last - place for place in close), wide))):
+        yield offset, quote[offset : offset + length]
+    for offset in range(len(prefix) - length, -1, -length):
+        yield offset - len(prefix), prefix[offset : offset + length]
+    for offset in range(0, len(suffix) - length + 1, length):
+        yield len(quote) + offset, suffix[offset : offset + length]
+
+
+def _end(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
+    return _end_of(passage.quote, passage.suffix, looked.folded.text, group, looked.divides)
+
+
+def _start(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
+    """The end of the passage read backwards in a text read backwards."""
+    size, length = len(looked.backwards), len(passage.quote)
+    mirrored = [
+        Find(length - find.offset - find.length, size - find.place - find.length, find.length) for find in group
+    ]
+    quote, prefix = passage.quote[::-1], passage.prefix[::-1]
+    end = _end_of(quote, prefix, looked.backwards, mirrored, lambda place: looked.divides(size - place))
+    return None if end is None else size - end
+
+
+def _end_of(quote: str, after: str, text: str, group: list[Find], divides: Callable[[int], bool]) -> int | None:
+    """Where the quote ends: where its last letter is found, else where what came after it begins, else the best fit."""
+    typical = sorted(find.shift for find in group)[len(group) // 2]
+    inside = [find for find in group if find.offset + find.length <= len(quote) and find.offset >= 0]
+    follows = _following(len(quote), after, text, group)
+    if not inside:
+        return follows
+    last = max(inside, key=lambda find: (find.offset, -abs(find.shift - typical)))
+    done, place = last.offset + last.length, last.place + last.length
+    while done < len(quote) and place < len(text) and quote[done] == text[place]:
+        done, place = done + 1, place + 1
+    rest = quote[done:]
+    if not rest:
+        return place
+    if follows is not None and place <= follows <= place + 2 * len(rest) + EDGE:
+        return follows
+    return _best_end(rest, after[:_NEAR], text[place : place + len(rest) * 2 + EDGE + _NEAR], place, divides)
+
+
+def _following(length: int, after: str, text: str, group: list[Find]) -> int | None:
+    for find in sorted((find for find in group if find.offset >= length), key=lambda find: find.offset):
+        begun = find.place - (find.offset - length)
+        if begun >= 0 and text.startswith(after[: find.offset - length], begun):
+            return begun
+    return None
+
+
+def _best_end(rest: str, after: str, text: str, place: int, divides: Callable[[int], bool]) -> int:
+    """Where the text is cut so that one part is most like the rest of the quote, the other like what came after."""
+
+    def unlikeness(cut: int) -> tuple[int, bool, int]:
+        apart = Levenshtein.distance(rest, text[:cut]) + Levenshtein.distance(after, text[cut : cut + len(after)])
+        return apart, not divides(place + cut), abs(cut - len(rest))
+
+    return place + min(range(min(len(text), len(rest) + len(rest) // 2 + EDGE // 2) + 1), key=unlikeness)
