@@ -5,8 +5,9 @@ An anchor is a passage as W3C Web Annotation keeps one: the exact quote with wha
 its surroundings, then as it reads apart from typography (`folded`), then nearly so (`likeness`). A wrong passage is
 worse than a lost one: where nothing decides clearly, there is no place.
 
-A passage whose words stand in the text more than once, or nearly so, gets more context than others. That is how it is
-known later, when only one is left, that it may be another: it needs its own surroundings.
+A passage whose words stand in the text more than once, or nearly so, gets more context than others, and most if the
+others' surroundings are like its own, as in a list of formulas. That is how it is known later, when only one is left,
+that it may be another.
 
 `place_all` and `anchor_all` prepare a text once for all of its highlights.
 """
@@ -21,11 +22,12 @@ from heapq import nlargest
 from rapidfuzz.distance import Levenshtein
 
 from library.content.folded import fold
-from library.content.likeness import Looked, Passage, finds, likeness, places_like, weight
+from library.content.likeness import Looked, Passage, finds, kept, likeness, places_like, weight
 
-CONTEXT = 48
-"""Characters kept on either side of a passage that is like no other of its text."""
-LONG_CONTEXT = 64
+CONTEXT = (48, 53, 58, 64)
+"""Characters kept on either side of a passage: of one like no other, of one like others, of one that stands there more
+than once, of one that does between like surroundings."""
+_LONGEST_CONTEXT = CONTEXT[-1]
 LONGEST = 2_000_000
 """In a longer text only the position and the quote with its whole context are looked for."""
 MOST = 100
@@ -33,7 +35,7 @@ MOST = 100
 NEAR = 16
 """So many characters right beside a passage make a neighbour, whatever stands behind them."""
 
-SHORT, LONG = 16, 32  # a shorter passage needs its surroundings; a longer one may have lost them
+LEAST, SHORT, LONG = 8, 16, 32  # letters of a passage that can be known without its surroundings, if it is the same
 AGREES = 0.75  # a neighbour as like as this is the same
 CLEAR = 0.25  # a place must be so much better than the second best
 ALIKE = 0.6  # passages as like as this can be taken for each other
@@ -56,18 +58,22 @@ class Anchor:
 class _Sought(Passage):
     """An anchor, folded. `expected`: its old place in the folded text."""
 
-    is_repeated: bool = False
+    rivals: int = 0  # how easily it is taken for another: which of CONTEXT it has
     expected: int | None = None
     weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """A place, and how like the quote and its two neighbours are, from 0 to 1."""
+    """A place, and how like the quote and its two neighbours are, from 0 to 1.
+
+    `kept`: the same for the quote, whatever has come into it.
+    """
 
     start: int
     end: int
     quote: float
+    kept: float
     before: float
     after: float
 
@@ -121,17 +127,22 @@ class _Text:
     def anchor(self, start: int, end: int) -> Anchor:
         if not 0 <= start < end <= len(self.text):
             raise ValueError(f"{start} to {end} is no passage of {len(self.text)} characters")
-        context = LONG_CONTEXT if len(self.text) <= LONGEST and self._is_repeated(start, end) else CONTEXT
+        context = CONTEXT[self._rivals(start, end) if len(self.text) <= LONGEST else 0]
         prefix, suffix = self.text[max(start - context, 0) : start], self.text[end : end + context]
         return Anchor(self.text[start:end], prefix, suffix, start, end)
 
-    def _is_repeated(self, start: int, end: int) -> bool:
+    def _rivals(self, start: int, end: int) -> int:
         first, last = self.looked.folded.index(start), self.looked.folded.index(end)
         quote = self.folded[first:last]
-        if not quote or len(finds(self.folded, quote, 2)) > 1:
-            return True
-        others = (place for place in places_like(Passage(quote), self.looked) if place[1] <= first or place[0] >= last)
-        return any(likeness(quote, self.folded[slice(*place)]) >= ALIKE for place in others)
+        before, after = self.folded[max(first - _LONGEST_CONTEXT, 0) : first], self.folded[last : last + _LONGEST_CONTEXT]
+        sought = _Sought(quote, before, after, rivals=len(CONTEXT) - 1)
+        same = finds(self.folded, quote, MOST) if quote else []
+        alike = places_like(Passage(quote), self.looked, range(first, last))
+        places = [*((found, found + len(quote)) for found in same), *alike]
+        fits = [self._fit(sought, *place) for place in places if place[1] <= first or place[0] >= last]
+        fits = [fit for fit in fits if fit.quote >= ALIKE]
+        same_fits = [fit for fit in fits if fit.quote == 1]
+        return bool(fits) + bool(same_fits) + any(max(fit.before, fit.after) >= ALIKE for fit in same_fits)
 
     def place(self, anchor: Anchor) -> Place | None:
         if not anchor.quote:
@@ -162,10 +173,11 @@ class _Text:
         return self._with_its_blanks(anchor.quote, self.looked.folded.span(fit.start, fit.end)) if fit else None
 
     def _sought(self, anchor: Anchor) -> _Sought:
-        quote, prefix, suffix = fold(anchor.quote).text, anchor.prefix[-LONG_CONTEXT:], anchor.suffix[:LONG_CONTEXT]
-        is_repeated = max(len(prefix), len(suffix)) > CONTEXT
+        quote = fold(anchor.quote).text
+        prefix, suffix = anchor.prefix[-_LONGEST_CONTEXT:], anchor.suffix[:_LONGEST_CONTEXT]
+        rivals = sum(max(len(prefix), len(suffix)) > length for length in CONTEXT[:-1])
         expected = None if anchor.start is None else self.looked.folded.index(anchor.start)
-        return _Sought(quote, fold(prefix).text, fold(suffix).text, is_repeated, expected, weight(quote))
+        return _Sought(quote, fold(prefix).text, fold(suffix).text, rivals, expected, weight(quote))
 
     def _with_its_blanks(self, quote: str, place: Place) -> Place:
         """White space and unseen signs at the ends of a quote belong to it, where it still has them."""
@@ -178,10 +190,16 @@ class _Text:
         """A place where the quote reads the same."""
         fits = [self._fit(sought, start, start + len(sought.quote)) for start in self._occurrences(sought)]
         if not sought.prefix and not sought.suffix:
-            return fits[0] if len(fits) == 1 and sought.weight >= SHORT // 2 else None
-        if len(fits) == 1 and not sought.is_repeated and sought.weight >= SHORT:
+            fits = [fit for fit in fits if self._is_known(sought, fit)]
+            return fits[0] if len(fits) == 1 else None
+        if len(fits) == 1 and sought.rivals <= 1 and self._is_known(sought, fits[0]):
             return fits[0]
-        return _clearest(sought, [fit for fit in fits if fit.neighbours])
+        return _clearest(sought, [fit for fit in fits if _is_there(sought, fit)])
+
+    def _is_known(self, sought: _Sought, fit: _Fit) -> bool:
+        """Whether it needs no surroundings: it is long, or made of whole words and not quite short."""
+        divides = self.looked.divides(fit.start) and self.looked.divides(fit.end)
+        return sought.weight >= (LEAST if divides else SHORT)
 
     def _occurrences(self, sought: _Sought) -> set[int]:
         """Those nearest to the old place, and those with a neighbour."""
@@ -206,6 +224,7 @@ class _Text:
             start,
             end,
             likeness(sought.quote, self.folded[start:end]),
+            kept(sought.quote, self.folded[start:end]),
             _neighbour(sought, sought.prefix[::-1], before[::-1]),
             _neighbour(sought, sought.suffix, after),
         )
@@ -215,18 +234,24 @@ def _neighbour(sought: _Sought, context: str, found: str) -> float:
     """How like two surroundings are, read away from the passage. Few characters say little; no text is a text's end."""
     if not context:
         return float(not found and sought.expected is not None)
-    if not sought.is_repeated and len(context) >= NEAR and found.startswith(context[:NEAR]):
+    if not sought.rivals and len(context) >= NEAR and found.startswith(context[:NEAR]):
         return 1.0
     return float(Levenshtein.normalized_similarity(context, found)) * min(weight(context) / NEAR, 1)
 
 
+def _is_there(sought: _Sought, fit: _Fit) -> bool:
+    """Whether a place where the quote reads the same is its own."""
+    return max(fit.before, fit.after) >= (AGREES, AGREES, AGREES, 1)[sought.rivals]
+
+
 def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
-    """The fewer neighbours are left, the more like must the quote be. What looks like others stays with both."""
-    if sought.is_repeated:
-        return fit.before == fit.after == 1 and fit.quote >= ALIKE
-    if sought.weight < SHORT:
-        return fit.neighbours == 2 and fit.quote >= ALIKE
-    return fit.quote >= (0.85 if sought.weight >= LONG else 1.0, 0.7, 0.5)[fit.neighbours]
+    """The fewer neighbours are left, the more like must the quote be."""
+    is_kept = sought.weight >= LEAST and fit.kept >= 0.9
+    if sought.rivals or sought.weight < SHORT:
+        return min(fit.before, fit.after) >= (AGREES, 1, AGREES, 1)[sought.rivals] and (fit.quote >= ALIKE or is_kept)
+    if fit.neighbours == 2:
+        return fit.quote >= 0.5 or is_kept
+    return fit.quote >= (0.7 if fit.neighbours else 0.85 if sought.weight >= LONG else 1)
 
 
 def _clearest(sought: _Sought, fits: list[_Fit]) -> _Fit | None:

@@ -22,7 +22,12 @@ PLACES = 4
 EDGE = 40
 """So far from either end of a passage its pieces lie close together."""
 LOOSE = 1_000
-"""So many characters may have come into a passage, or half of its own if that is less."""
+"""So many characters may have come into a passage, or half of its own and a sentence if that is less."""
+SENTENCE = 120
+TOGETHER = 12
+"""So many characters may have come between two finds of one part."""
+LEAST = 4
+"""Characters of a whole context that is still a piece."""
 WHOLE = 4_096
 """Of a longer passage only the two ends are compared, each of half this length."""
 _NEAR = 24
@@ -38,7 +43,7 @@ class Passage:
 
     @property
     def loose(self) -> int:
-        return min(len(self.quote) // 2, LOOSE) + 32
+        return min(len(self.quote) // 2 + SENTENCE, LOOSE)
 
 
 @dataclass(slots=True)
@@ -104,30 +109,50 @@ def likeness(one: str, other: str) -> float:
     return ends / 2 * min(len(one), len(other)) / max(len(one), len(other))
 
 
-def places_like(passage: Passage, looked: Looked) -> Iterator[tuple[int, int]]:
-    """Where the passage may stand in the folded text, changed, the best supported first."""
+def kept(quote: str, found: str) -> float:
+    """How much of a quote is found again, from 0 to 1, if what has come into it doesn't count: up to twice as much."""
+    if max(len(quote), len(found)) > WHOLE or len(found) > 3 * len(quote):
+        return 0.0
+    return 1 - (Levenshtein.distance(quote, found) - max(len(found) - len(quote), 0)) / len(quote)
+
+
+def places_like(passage: Passage, looked: Looked, besides: range = range(0)) -> Iterator[tuple[int, int]]:
+    """Where the passage may stand in the folded text, changed, the best supported first; never in `besides`."""
     seen: list[tuple[int, int]] = []
-    for group in _groups(passage, looked)[:PLACES]:
+    for group in _groups(passage, looked, besides)[:PLACES]:
         start, end = _start(passage, looked, group), _end(passage, looked, group)
-        if start is None or end is None or not start < end <= start + 2 * len(passage.quote) + 2 * EDGE:
+        if start is None or end is None or not start < end <= start + len(passage.quote) + passage.loose:
             continue
         if all(end <= first or last <= start for first, last in seen):
             seen.append((start, end))
             yield start, end
 
 
-def _groups(passage: Passage, looked: Looked) -> list[list[Find]]:
+def _groups(passage: Passage, looked: Looked, besides: range) -> list[list[Find]]:
     """Finds that lie to each other in the text about as they do in the passage; those of most pieces first."""
     pieces = list(_pieces(passage))
     found = [Find(offset, place, len(piece)) for offset, piece in pieces for place in looked.finds(piece)]
     groups: list[list[Find]] = []
-    for find in sorted(found, key=lambda find: find.shift):
-        if groups and find.shift - groups[-1][-1].shift <= passage.loose:
+    for find in sorted((find for find in found if find.place not in besides), key=lambda find: find.shift):
+        if groups and find.shift - groups[-1][-1].shift <= TOGETHER:
             groups[-1].append(find)
         else:
             groups.append([find])
-    groups = [group for group in groups if len(_offsets(group)) >= min(2, len(pieces))]
+    groups = [group for group in _joined(groups, passage.loose) if len(_offsets(group)) >= min(2, len(pieces))]
     return sorted(groups, key=lambda group: len(_offsets(group)), reverse=True)
+
+
+def _joined(groups: list[list[Find]], loose: int) -> list[list[Find]]:
+    """Two parts of a passage into which something has come are one group; two copies of the same part are not."""
+    joined: list[list[Find]] = []
+    for group in groups:
+        last = joined[-1] if joined else []
+        shared = len(_offsets(group) & _offsets(last)) * 3
+        if last and group[0].shift - last[-1].shift <= loose and shared <= min(len(group), len(last)):
+            last.extend(group)
+        else:
+            joined.append(group)
+    return joined
 
 
 def _offsets(group: list[Find]) -> set[int]:
@@ -142,9 +167,9 @@ def _pieces(passage: Passage) -> Iterator[tuple[int, str]]:
     wide = range(0, last + 1, max(length, last // 8 + 1))
     for offset in sorted(set(chain(close, (last - place for place in close), wide))):
         yield offset, quote[offset : offset + length]
-    for offset in range(len(prefix) - length, -1, -length):
+    for offset in range(len(prefix) - length, -1, -length) or ([0] if len(prefix) >= LEAST else []):
         yield offset - len(prefix), prefix[offset : offset + length]
-    for offset in range(0, len(suffix) - length + 1, length):
+    for offset in range(0, len(suffix) - length + 1, length) or ([0] if len(suffix) >= LEAST else []):
         yield len(quote) + offset, suffix[offset : offset + length]
 
 
@@ -164,7 +189,7 @@ def _start(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
 
 
 def _end_of(quote: str, after: str, text: str, group: list[Find], divides: Callable[[int], bool]) -> int | None:
-    """Where the quote ends: where its last letter is found, else where what came after it begins, else the best fit."""
+    """Where the quote ends: where its last letter is found, or where what came after it begins, or else the best fit."""
     typical = sorted(find.shift for find in group)[len(group) // 2]
     inside = [find for find in group if find.offset + find.length <= len(quote) and find.offset >= 0]
     follows = _following(len(quote), after, text, group)
@@ -175,10 +200,9 @@ def _end_of(quote: str, after: str, text: str, group: list[Find], divides: Calla
     while done < len(quote) and place < len(text) and quote[done] == text[place]:
         done, place = done + 1, place + 1
     rest = quote[done:]
-    if not rest:
-        return place
-    if follows is not None and place <= follows <= place + 2 * len(rest) + EDGE:
-        return follows
+    ends = ([] if rest else [place]) + ([] if follows is None or follows < place else [follows])
+    if ends:
+        return min(ends, key=lambda end: abs(end - len(quote) - typical))
     return _best_end(rest, after[:_NEAR], text[place : place + len(rest) * 2 + EDGE + _NEAR], place, divides)
 
 
