@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import nlargest
 
 from rapidfuzz.distance import Levenshtein
 
@@ -37,6 +36,7 @@ NEAR = 16
 
 LEAST, SHORT, LONG = 8, 16, 32  # letters of a passage that can be known without its surroundings, if it is the same
 AGREES = 0.75  # a neighbour as like as this is the same
+SAME = 0.9  # a neighbour of a short passage
 CLEAR = 0.25  # a place must be so much better than the second best
 ALIKE = 0.6  # passages as like as this can be taken for each other
 
@@ -61,6 +61,7 @@ class _Sought(Passage):
     rivals: int = 0  # how easily it is taken for another: which of CONTEXT it has
     expected: int | None = None
     weight: int = 0
+    divides: tuple[bool, bool] = (False, False)  # whether it began and ended where words do
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,17 @@ class _Text:
         prefix, suffix = anchor.prefix[-_LONGEST_CONTEXT:], anchor.suffix[:_LONGEST_CONTEXT]
         rivals = sum(max(len(prefix), len(suffix)) > length for length in CONTEXT[:-1])
         expected = None if anchor.start is None else self.looked.folded.index(anchor.start)
-        return _Sought(quote, fold(prefix).text, fold(suffix).text, rivals, expected, weight(quote))
+        return _Sought(
+            quote,
+            fold(prefix).text,
+            fold(suffix).text,
+            is_first=anchor.start is not None and len(prefix) < CONTEXT[0],
+            is_last=anchor.start is not None and len(suffix) < CONTEXT[0],
+            rivals=rivals,
+            expected=expected,
+            weight=weight(quote),
+            divides=(_divides(prefix, anchor.quote), _divides(anchor.quote, suffix)),
+        )
 
     def _with_its_blanks(self, quote: str, place: Place) -> Place:
         """White space and unseen signs at the ends of a quote belong to it, where it still has them."""
@@ -189,12 +200,18 @@ class _Text:
     def _exact(self, sought: _Sought) -> _Fit | None:
         """A place where the quote reads the same."""
         fits = [self._fit(sought, start, start + len(sought.quote)) for start in self._occurrences(sought)]
+        fits = [fit for fit in fits if self._is_as_whole(sought, fit)]
         if not sought.prefix and not sought.suffix:
             fits = [fit for fit in fits if self._is_known(sought, fit)]
             return fits[0] if len(fits) == 1 else None
         if len(fits) == 1 and sought.rivals <= 1 and self._is_known(sought, fits[0]):
             return fits[0]
         return _clearest(sought, [fit for fit in fits if _is_there(sought, fit)])
+
+    def _is_as_whole(self, sought: _Sought, fit: _Fit) -> bool:
+        """Not within a word, if the passage wasn't."""
+        starts, ends = sought.divides
+        return (self.looked.divides(fit.start) or not starts) and (self.looked.divides(fit.end) or not ends)
 
     def _is_known(self, sought: _Sought, fit: _Fit) -> bool:
         """Whether it needs no surroundings: it is long, or made of whole words and not quite short."""
@@ -230,6 +247,10 @@ class _Text:
         )
 
 
+def _divides(before: str, after: str) -> bool:
+    return not (before[-1:].isalnum() and after[:1].isalnum())
+
+
 def _neighbour(sought: _Sought, context: str, found: str) -> float:
     """How like two surroundings are, read away from the passage. Few characters say little; no text is a text's end."""
     if not context:
@@ -241,26 +262,25 @@ def _neighbour(sought: _Sought, context: str, found: str) -> float:
 
 def _is_there(sought: _Sought, fit: _Fit) -> bool:
     """Whether a place where the quote reads the same is its own."""
-    return max(fit.before, fit.after) >= (AGREES, AGREES, AGREES, 1)[sought.rivals]
+    if sought.rivals == len(CONTEXT) - 1:
+        return min(fit.before, fit.after) == 1
+    return fit.neighbours >= (2 if sought.rivals > 1 and sought.weight < SHORT else 1)
 
 
 def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
     """The fewer neighbours are left, the more like must the quote be."""
     is_kept = sought.weight >= LEAST and fit.kept >= 0.9
     if sought.rivals or sought.weight < SHORT:
-        return min(fit.before, fit.after) >= (AGREES, 1, AGREES, 1)[sought.rivals] and (fit.quote >= ALIKE or is_kept)
+        least = (SAME, 1, AGREES, 1)[sought.rivals]
+        return min(fit.before, fit.after) >= least and (fit.quote >= ALIKE or is_kept)
     if fit.neighbours == 2:
         return fit.quote >= 0.5 or is_kept
     return fit.quote >= (0.7 if fit.neighbours else 0.85 if sought.weight >= LONG else 1)
 
 
 def _clearest(sought: _Sought, fits: list[_Fit]) -> _Fit | None:
-    """The best of the places, if none is nearly as good; among equals the one that stayed, or is by far the nearest."""
-    best = nlargest(1, fits, key=lambda fit: fit.score)
-    rivals = [fit for fit in fits if fit.score > best[0].score - CLEAR]
-    if len(rivals) < 2 or sought.expected is None:
-        return best[0] if best and len(rivals) == 1 else None
-    expected = sought.expected
-    nearest, second = sorted(rivals, key=lambda fit: abs(fit.start - expected))[:2]
-    is_clear = abs(nearest.start - expected) * 4 < abs(second.start - expected)
-    return nearest if is_clear else None
+    """The best of the places, if none is nearly as good; among equals the one that stayed."""
+    best = max((fit.score for fit in fits), default=0.0)
+    rivals = [fit for fit in fits if fit.score > best - CLEAR]
+    stayed = [fit for fit in rivals if fit.start == sought.expected]
+    return (rivals if len(rivals) == 1 else stayed or [None])[0]

@@ -35,11 +35,13 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Folded text with what stood around it."""
+    """Folded text with what stood around it. First or last: the context is short, since the text began or ended there."""
 
     quote: str
     prefix: str = ""
     suffix: str = ""
+    is_first: bool = False
+    is_last: bool = False
 
     @property
     def loose(self) -> int:
@@ -130,16 +132,14 @@ def places_like(passage: Passage, looked: Looked, besides: range = range(0)) -> 
 
 def _groups(passage: Passage, looked: Looked, besides: range) -> list[list[Find]]:
     """Finds that lie to each other in the text about as they do in the passage; those of most pieces first."""
-    pieces = list(_pieces(passage))
-    found = [Find(offset, place, len(piece)) for offset, piece in pieces for place in looked.finds(piece)]
+    found = [Find(offset, place, len(piece)) for offset, piece in _pieces(passage) for place in looked.finds(piece)]
     groups: list[list[Find]] = []
     for find in sorted((find for find in found if find.place not in besides), key=lambda find: find.shift):
         if groups and find.shift - groups[-1][-1].shift <= TOGETHER:
             groups[-1].append(find)
         else:
             groups.append([find])
-    groups = [group for group in _joined(groups, passage.loose) if len(_offsets(group)) >= min(2, len(pieces))]
-    return sorted(groups, key=lambda group: len(_offsets(group)), reverse=True)
+    return sorted(_joined(groups, passage.loose), key=lambda group: len(_offsets(group)), reverse=True)
 
 
 def _joined(groups: list[list[Find]], loose: int) -> list[list[Find]]:
@@ -174,7 +174,7 @@ def _pieces(passage: Passage) -> Iterator[tuple[int, str]]:
 
 
 def _end(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
-    return _end_of(passage.quote, passage.suffix, looked.folded.text, group, looked.divides)
+    return _Edge(passage.quote, passage.suffix, passage.is_last, looked.folded.text, group, looked.divides).find()
 
 
 def _start(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
@@ -184,38 +184,62 @@ def _start(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
         Find(length - find.offset - find.length, size - find.place - find.length, find.length) for find in group
     ]
     quote, prefix = passage.quote[::-1], passage.prefix[::-1]
-    end = _end_of(quote, prefix, looked.backwards, mirrored, lambda place: looked.divides(size - place))
+    edge = _Edge(quote, prefix, passage.is_first, looked.backwards, mirrored, lambda place: looked.divides(size - place))
+    end = edge.find()
     return None if end is None else size - end
 
 
-def _end_of(quote: str, after: str, text: str, group: list[Find], divides: Callable[[int], bool]) -> int | None:
-    """Where the quote ends: where its last letter is found, or where what came after it begins, or else the best fit."""
-    typical = sorted(find.shift for find in group)[len(group) // 2]
-    inside = [find for find in group if find.offset + find.length <= len(quote) and find.offset >= 0]
-    follows = _following(len(quote), after, text, group)
-    if not inside:
-        return follows
-    last = max(inside, key=lambda find: (find.offset, -abs(find.shift - typical)))
-    done, place = last.offset + last.length, last.place + last.length
-    while done < len(quote) and place < len(text) and quote[done] == text[place]:
-        done, place = done + 1, place + 1
-    rest = quote[done:]
-    ends = ([] if rest else [place]) + ([] if follows is None or follows < place else [follows])
-    if ends:
-        return min(ends, key=lambda end: abs(end - len(quote) - typical))
-    return _best_end(rest, after[:_NEAR], text[place : place + len(rest) * 2 + EDGE + _NEAR], place, divides)
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """What is known of where a quote ends. `after`: what came then; `is_last`: there the text was at its end."""
 
+    quote: str
+    after: str
+    is_last: bool
+    text: str
+    group: list[Find]
+    divides: Callable[[int], bool]
 
-def _following(length: int, after: str, text: str, group: list[Find]) -> int | None:
-    for find in sorted((find for find in group if find.offset >= length), key=lambda find: find.offset):
-        begun = find.place - (find.offset - length)
-        if begun >= 0 and text.startswith(after[: find.offset - length], begun):
-            return begun
-    return None
+    def find(self) -> int | None:
+        """Where its last letter is found, or where what came after it begins, or else the best fit."""
+        follows = self._following()
+        inside = [find for find in self.group if 0 <= find.offset <= len(self.quote) - find.length]
+        if not inside:
+            return follows
+        last = max(inside, key=lambda find: (find.offset, -abs(find.shift - self._shift)))
+        done, place = last.offset + last.length, last.place + last.length
+        while done < len(self.quote) and place < len(self.text) and self.quote[done] == self.text[place]:
+            done, place = done + 1, place + 1
+        if follows is not None and place <= follows and (done < len(self.quote) or self._is_nearer(follows, place)):
+            return follows
+        if done == len(self.quote):
+            return place
+        return _best_end(self.quote[done:], self.after[:_NEAR], self.text, place, self.divides)
+
+    @property
+    def _shift(self) -> int:
+        return sorted(find.shift for find in self.group)[len(self.group) // 2]
+
+    def _is_nearer(self, one: int, other: int) -> bool:
+        """To where the quote should end. An end inside a word is none, where there is another."""
+        expected = len(self.quote) + self._shift
+        return abs(one - expected) < abs(other - expected) or not self.divides(other)
+
+    def _following(self) -> int | None:
+        length, after, text = len(self.quote), self.after, self.text
+        for find in sorted((find for find in self.group if find.offset >= length), key=lambda find: find.offset):
+            begun = find.place - (find.offset - length)
+            if begun >= 0 and text.startswith(after[: find.offset - length], begun):
+                return begun
+        if self.is_last and text.endswith(after):
+            end = len(text) - len(after)
+            return end if abs(end - length - self._shift) <= length // 2 + SENTENCE else None
+        return None
 
 
 def _best_end(rest: str, after: str, text: str, place: int, divides: Callable[[int], bool]) -> int:
     """Where the text is cut so that one part is most like the rest of the quote, the other like what came after."""
+    text = text[place : place + len(rest) * 2 + EDGE + _NEAR]
 
     def unlikeness(cut: int) -> tuple[int, bool, int]:
         apart = Levenshtein.distance(rest, text[:cut]) + Levenshtein.distance(after, text[cut : cut + len(after)])

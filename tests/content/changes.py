@@ -158,9 +158,16 @@ def marked_run(text: Text) -> range:
 
 
 def preceded(text: Text, chance: random.Random) -> Text:
-    other = blocks(TEXTS[chance.choice(sorted(TEXTS))])
+    """Behind some blocks of another text."""
+    here = {unmarked(block).text for block in text}
+    others = [other for other in map(blocks, TEXTS.values()) if other[0].text not in here]
+    other = chance.choice(others)
     start = chance.randrange(len(other) - 3)
-    return [block for block in other[start : start + chance.randint(1, 4)] if block not in text] + text
+    return [block for block in other[start : start + chance.randint(1, 4)] if block.text not in here] + text
+
+
+def unmarked(block: Block) -> Block:
+    return replace(block, text=block.text.replace(BEGIN, "").replace(END, ""))
 
 
 def rewrapped(words: str, chance: random.Random) -> str:
@@ -243,7 +250,7 @@ def reworded(words: str, chance: random.Random) -> str:
 def duplicated(text: Text, chance: random.Random) -> Text:
     """The passage's block once more, not beside it."""
     run = marked_run(text)
-    again = [replace(block, text=block.text.replace(BEGIN, "").replace(END, "")) for block in text[run.start : run.stop]]
+    again = [unmarked(block) for block in text[run.start : run.stop]]
     places = [at for at in range(len(text) + 1) if at < run.start or at > run.stop]
     at = chance.choice(places)
     return text[:at] + again + text[at:]
@@ -280,12 +287,12 @@ def shouted(text: Text, chance: random.Random) -> Text:
 
 def overhauled(text: Text, chance: random.Random) -> Text:
     """Several of these at once."""
-    for change in (everywhere(misspelt), preceded, everywhere(curly), everywhere(rewrapped), shouted):
+    for change in (preceded, everywhere(misspelt), everywhere(curly), everywhere(rewrapped), shouted):
         text = change(text, chance)
     return text
 
 
-REPLACED = {True: "这一段已经被作者删去，换成了别的话。", False: "The author has withdrawn what stood here and regrets it."}
+REPLACED = {True: "编辑部启：原段删除。", False: "Withdrawn by its author, with regret."}
 
 
 def replaced(text: Text, chance: random.Random) -> Text:
