@@ -17,26 +17,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from rapidfuzz.distance import Levenshtein
 
 from library.content.folded import fold
-from library.content.likeness import Looked, Passage, finds, kept, likeness, places_like, weight
+from library.content.likeness import Looked, Passage, divides, finds, kept, likeness, places_like, weight
 
 CONTEXT = (48, 53, 58, 64)
 """Characters kept on either side of a passage: of one like no other, of one like others, of one that stands there more
 than once, of one that does between like surroundings."""
-_LONGEST_CONTEXT = CONTEXT[-1]
 LONGEST = 2_000_000
 """In a longer text only the position and the quote with its whole context are looked for."""
 MOST = 100
 """So many places of a quote are looked at, on either side of where it was."""
+PUSHED = 2_000
+"""So far to either side it is seen whether a whole paragraph stands twice."""
 NEAR = 16
 """So many characters right beside a passage make a neighbour, whatever stands behind them."""
 
 LEAST, SHORT, LONG = 8, 16, 32  # letters of a passage that can be known without its surroundings, if it is the same
 AGREES = 0.75  # a neighbour as like as this is the same
-SAME = 0.9  # a neighbour of a short passage
+SAME = 0.9  # one as like as this is so even in a list of formulas
 CLEAR = 0.25  # a place must be so much better than the second best
 ALIKE = 0.6  # passages as like as this can be taken for each other
 
@@ -135,15 +137,15 @@ class _Text:
     def _rivals(self, start: int, end: int) -> int:
         first, last = self.looked.folded.index(start), self.looked.folded.index(end)
         quote = self.folded[first:last]
-        before, after = self.folded[max(first - _LONGEST_CONTEXT, 0) : first], self.folded[last : last + _LONGEST_CONTEXT]
-        sought = _Sought(quote, before, after, rivals=len(CONTEXT) - 1)
+        before, after = fold(self.text[max(start - CONTEXT[2], 0) : start]), fold(self.text[end : end + CONTEXT[2]])
+        sought = _Sought(quote, before.text, after.text, rivals=2)
         same = finds(self.folded, quote, MOST) if quote else []
         alike = places_like(Passage(quote), self.looked, range(first, last))
         places = [*((found, found + len(quote)) for found in same), *alike]
         fits = [self._fit(sought, *place) for place in places if place[1] <= first or place[0] >= last]
         fits = [fit for fit in fits if fit.quote >= ALIKE]
         same_fits = [fit for fit in fits if fit.quote == 1]
-        return bool(fits) + bool(same_fits) + any(max(fit.before, fit.after) >= ALIKE for fit in same_fits)
+        return bool(fits) + bool(same_fits) + any(map(_is_between_the_like, same_fits))
 
     def place(self, anchor: Anchor) -> Place | None:
         if not anchor.quote:
@@ -175,7 +177,7 @@ class _Text:
 
     def _sought(self, anchor: Anchor) -> _Sought:
         quote = fold(anchor.quote).text
-        prefix, suffix = anchor.prefix[-_LONGEST_CONTEXT:], anchor.suffix[:_LONGEST_CONTEXT]
+        prefix, suffix = anchor.prefix[-CONTEXT[3] :], anchor.suffix[: CONTEXT[3]]
         rivals = sum(max(len(prefix), len(suffix)) > length for length in CONTEXT[:-1])
         expected = None if anchor.start is None else self.looked.folded.index(anchor.start)
         return _Sought(
@@ -187,7 +189,7 @@ class _Text:
             rivals=rivals,
             expected=expected,
             weight=weight(quote),
-            divides=(_divides(prefix, anchor.quote), _divides(anchor.quote, suffix)),
+            divides=(divides(prefix[-1:], anchor.quote[0]), divides(anchor.quote[-1], suffix[:1])),
         )
 
     def _with_its_blanks(self, quote: str, place: Place) -> Place:
@@ -206,7 +208,7 @@ class _Text:
             return fits[0] if len(fits) == 1 else None
         if len(fits) == 1 and sought.rivals <= 1 and self._is_known(sought, fits[0]):
             return fits[0]
-        return _clearest(sought, [fit for fit in fits if _is_there(sought, fit)])
+        return self._clearest(sought, [fit for fit in fits if _is_there(sought, fit)])
 
     def _is_as_whole(self, sought: _Sought, fit: _Fit) -> bool:
         """Not within a word, if the passage wasn't."""
@@ -232,39 +234,71 @@ class _Text:
     def _nearly(self, sought: _Sought) -> _Fit | None:
         """A place where the quote reads nearly the same."""
         fits = (self._fit(sought, *found) for found in places_like(sought, self.looked))
-        return _clearest(sought, [fit for fit in fits if _is_near_enough(sought, fit)])
+        return self._clearest(sought, [fit for fit in fits if _is_near_enough(sought, fit)])
+
+    def _clearest(self, sought: _Sought, fits: list[_Fit]) -> _Fit | None:
+        """The best of the places, if none is nearly as good; else the one where the passage was or should be."""
+        best = max((fit.score for fit in fits), default=0.0)
+        rivals = sorted((fit for fit in fits if fit.score > best - CLEAR), key=lambda fit: fit.start)
+        if len(rivals) == 1 or not rivals:
+            return rivals[0] if rivals else None
+        if stayed := [fit for fit in rivals if fit.start == sought.expected]:
+            return stayed[0]
+        is_pushed = len(rivals) == 2 and self._is_pushed(sought, *rivals)
+        return rivals[1] if is_pushed else None
+
+    def _is_pushed(self, sought: _Sought, first: _Fit, second: _Fit) -> bool:
+        """Whether the second moved by as much as it has in common with the first: that is a copy put in before it."""
+        if sought.expected is None:
+            return False
+        before = _in_common(*(self.folded[max(fit.start - PUSHED, 0) : fit.start][::-1] for fit in (first, second)))
+        after = _in_common(*(self.folded[fit.start : fit.start + PUSHED] for fit in (first, second)))
+        start, end = self.looked.folded.span(first.start - before, first.start + after)
+        moved = self.looked.folded.starts[second.start] - self.looked.folded.starts[sought.expected]
+        return abs(moved - (end - start)) <= LEAST
 
     def _fit(self, sought: _Sought, start: int, end: int) -> _Fit:
+        found = self.folded[start:end]
         before = self.folded[max(start - len(sought.prefix), 0) : start]
         after = self.folded[end : end + len(sought.suffix)]
+        is_first = sought.is_first and start == len(sought.prefix)
+        is_last = sought.is_last and end == len(self.folded) - len(sought.suffix)
         return _Fit(
             start,
             end,
-            likeness(sought.quote, self.folded[start:end]),
-            kept(sought.quote, self.folded[start:end]),
-            _neighbour(sought, sought.prefix[::-1], before[::-1]),
-            _neighbour(sought, sought.suffix, after),
+            likeness(sought.quote, found),
+            kept(sought.quote, found),
+            _neighbour(sought, sought.prefix[::-1], before[::-1], is_first),
+            _neighbour(sought, sought.suffix, after, is_last),
         )
 
 
-def _divides(before: str, after: str) -> bool:
-    return not (before[-1:].isalnum() and after[:1].isalnum())
+def _in_common(one: str, other: str) -> int:
+    """The length of what two texts both begin with."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
-def _neighbour(sought: _Sought, context: str, found: str) -> float:
-    """How like two surroundings are, read away from the passage. Few characters say little; no text is a text's end."""
-    if not context:
-        return float(not found and sought.expected is not None)
+def _neighbour(sought: _Sought, context: str, found: str, at_end: bool) -> float:
+    """How like two surroundings are, read away from the passage. Few characters say little, but at a text's end."""
+    if at_end and context == found:
+        return 1.0
     if not sought.rivals and len(context) >= NEAR and found.startswith(context[:NEAR]):
         return 1.0
     return float(Levenshtein.normalized_similarity(context, found)) * min(weight(context) / NEAR, 1)
 
 
+def _is_between_the_like(fit: _Fit) -> bool:
+    return min(fit.before, fit.after) >= ALIKE or max(fit.before, fit.after) >= AGREES
+
+
 def _is_there(sought: _Sought, fit: _Fit) -> bool:
     """Whether a place where the quote reads the same is its own."""
-    if sought.rivals == len(CONTEXT) - 1:
-        return min(fit.before, fit.after) == 1
-    return fit.neighbours >= (2 if sought.rivals > 1 and sought.weight < SHORT else 1)
+    worse, better = sorted([fit.before, fit.after])
+    if sought.rivals == 3:
+        return worse >= SAME and better == 1
+    if sought.rivals > 1:
+        return worse >= AGREES or better >= (1 if sought.weight < SHORT else SAME)
+    return better >= AGREES
 
 
 def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
@@ -276,11 +310,3 @@ def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
     if fit.neighbours == 2:
         return fit.quote >= 0.5 or is_kept
     return fit.quote >= (0.7 if fit.neighbours else 0.85 if sought.weight >= LONG else 1)
-
-
-def _clearest(sought: _Sought, fits: list[_Fit]) -> _Fit | None:
-    """The best of the places, if none is nearly as good; among equals the one that stayed."""
-    best = max((fit.score for fit in fits), default=0.0)
-    rivals = [fit for fit in fits if fit.score > best - CLEAR]
-    stayed = [fit for fit in rivals if fit.start == sought.expected]
-    return (rivals if len(rivals) == 1 else stayed or [None])[0]

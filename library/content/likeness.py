@@ -35,7 +35,7 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Folded text with what stood around it. First or last: the context is short, since the text began or ended there."""
+    """Folded text with what stood around it. First or last: the text began or ended there, so the context is short."""
 
     quote: str
     prefix: str = ""
@@ -71,7 +71,7 @@ class Looked:
         text, starts, ends = self.folded.text, self.folded.starts, self.folded.ends
         if not 0 < place < len(text) or starts[place] > ends[place - 1]:
             return True
-        return not (text[place - 1].isalnum() and text[place].isalnum())
+        return divides(text[place - 1], text[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,11 @@ class Find:
     @property
     def shift(self) -> int:
         return self.place - self.offset
+
+
+def divides(before: str, after: str) -> bool:
+    """Whether a word may end between two characters; in Chinese and Japanese everywhere."""
+    return not (before.isalnum() and after.isalnum() and before < "\u2e80" > after)
 
 
 def finds(text: str, piece: str, most: int, start: int = 0) -> list[int]:
@@ -125,6 +130,12 @@ def places_like(passage: Passage, looked: Looked, besides: range = range(0)) -> 
         start, end = _start(passage, looked, group), _end(passage, looked, group)
         if start is None or end is None or not start < end <= start + len(passage.quote) + passage.loose:
             continue
+        found = looked.folded.text[start:end]
+        length = len(passage.quote)
+        if found.endswith(passage.quote) and looked.divides(end - length):  # something came before the passage
+            start = end - length
+        elif found.startswith(passage.quote) and looked.divides(start + length):
+            end = start + length
         if all(end <= first or last <= start for first, last in seen):
             seen.append((start, end))
             yield start, end
@@ -184,8 +195,11 @@ def _start(passage: Passage, looked: Looked, group: list[Find]) -> int | None:
         Find(length - find.offset - find.length, size - find.place - find.length, find.length) for find in group
     ]
     quote, prefix = passage.quote[::-1], passage.prefix[::-1]
-    edge = _Edge(quote, prefix, passage.is_first, looked.backwards, mirrored, lambda place: looked.divides(size - place))
-    end = edge.find()
+
+    def divided(place: int) -> bool:
+        return looked.divides(size - place)
+
+    end = _Edge(quote, prefix, passage.is_first, looked.backwards, mirrored, divided).find()
     return None if end is None else size - end
 
 

@@ -68,7 +68,7 @@ def marked(text: Text, chance: random.Random) -> Text:
     """The text with a passage marked: some words, a sentence or more, a block, or across two blocks."""
     while True:
         at = chance.randrange(len(text))
-        shape = chance.choices(["words", "word", "sentences", "block", "across"], [30, 4, 40, 16, 10])[0]
+        shape = chance.choices(["words", "word", "sentences", "block", "across"], [31, 3, 40, 16, 10])[0]
         if shape == "across" and at + 1 < len(text):
             first, second = text[at], text[at + 1]
             begun = chance.choice(word_starts(first.text))
@@ -144,8 +144,11 @@ def misspelt(words: str, chance: random.Random) -> str:
 
 
 def moved(text: Text, chance: random.Random) -> Text:
-    """The block with the passage elsewhere."""
+    """The block with the passage elsewhere; not one that stands there twice, which nobody could tell from the other."""
     run = marked_run(text)
+    plain_blocks = [unmarked(block) for block in text]
+    if any(plain_blocks.count(block) > 1 for block in plain_blocks[run.start : run.stop]):
+        return text
     rest = text[: run.start] + text[run.stop :]
     places = [at for at in range(len(rest) + 1) if at != run.start]
     at = chance.choice(places)
@@ -274,7 +277,7 @@ def reset(text: Text, chance: random.Random) -> Text:
 
 def footnoted(words: str, chance: random.Random) -> str:
     """Up to three marks behind words, with something left behind them: of a passage with three words or more."""
-    mark = chance.choice(["[{}]", " (see example.org)", "{}", " [link]"])
+    mark = chance.choice(["[{}]", "〔{}〕"] if WIDE.search(words) else ["[{}]", " (see example.org)", "{}", " [link]"])
     ends = [end for end in word_ends(words) if words[end:].strip()]
     for at in sorted(chance.sample(ends, min(chance.randint(1, 3), (len(ends) + 2) // 4)), reverse=True):
         words = words[:at] + mark.format(chance.randint(1, 40)) + words[at:]
