@@ -11,7 +11,12 @@ from tests.importers.link_files import import_files, link_file, write
 from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
-TEXT = "The first book lay *open* on the counter.\n\n- One debt half paid\n- One quarrel over pepper\n\nThe ledger came last."
+TEXT = """The first book lay *open* on the counter.
+
+- One debt half paid
+- One quarrel over pepper
+
+The ledger came last."""
 
 
 @pytest.fixture

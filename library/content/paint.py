@@ -203,7 +203,7 @@ class _Brush:
         for element, reference in reversed(self._ended):
             before = next(element.iterancestors("a"), element)
             link = before.makeelement("a", dict(reference.attributes))
-            link.text = reference.words
+            link.text, link.tail, before.tail = reference.words, before.tail, None
             before.addnext(link)
 
     def _element(self, near: HtmlElement, marks: Sequence[Mark], words: str) -> HtmlElement:
