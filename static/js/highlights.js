@@ -17,6 +17,7 @@ let offered = null; // the passage beside which the bar stands
 let place = null; // where one is reading: the id of a text, and the number of a paragraph in it
 let byTouch = false;
 let pressed = false;
+let nearby = []; // the lines beside which the editor stands
 let turns = 0; // how often the editor was opened or closed: a form that comes too late is not shown
 
 const texts = () => document.querySelectorAll(".prose[data-text]");
@@ -206,7 +207,7 @@ async function mark(found, colour, noting) {
   const body = new FormData(bar);
   const values = { section: found.prose.dataset.text, start: points(found.start), end: points(found.end), quote: found.quote, colour };
   for (const [name, value] of Object.entries(values)) body.set(name, value);
-  if (noting) awaitForm(getSelection().isCollapsed ? document.activeElement : getSelection().getRangeAt(0));
+  if (noting) awaitForm([getSelection().isCollapsed ? document.activeElement : getSelection().getRangeAt(0)]);
   const pk = await send(bar.action, body, noting);
   if (pk && noting) open(pk);
   else if (noting) close();
@@ -246,7 +247,7 @@ function beside(box, top, middle) {
   box.hidden = false;
   const left = Math.min(Math.max(middle - box.offsetWidth / 2, 8), document.documentElement.clientWidth - box.offsetWidth - 8);
   box.style.left = `${left + scrollX}px`;
-  box.style.top = `${Math.max(Math.min(top, innerHeight - box.offsetHeight - 72), 60) + scrollY}px`;
+  box.style.top = `${Math.max(Math.min(top, innerHeight - box.offsetHeight - 8), 60) + scrollY}px`;
 }
 
 // Above the passage; by touch well below it, where neither the system's menu nor its handles are.
@@ -258,7 +259,7 @@ function offer() {
   const [first, last] = [boxes[0], boxes[boxes.length - 1]];
   bar.hidden = false;
   const above = first.top - bar.offsetHeight - 8;
-  if (byTouch) beside(bar, last.bottom + 48, (last.left + last.right) / 2);
+  if (byTouch) beside(bar, Math.min(last.bottom + 48, innerHeight - 120), (last.left + last.right) / 2);
   else beside(bar, above > 60 ? above : last.bottom + 8, (first.left + first.right) / 2);
 }
 
@@ -269,20 +270,30 @@ function hide() {
 
 // --- the editor in place
 
+// Below the passage; above it where there is no room.
+function put() {
+  editor.hidden = false;
+  const [first, last] = nearby.length ? [nearby[0], nearby.at(-1)] : [{ top: 0 }, { bottom: 0, left: 0, right: 0 }];
+  const below = last.bottom + 8;
+  const fits = below + editor.offsetHeight < innerHeight - 8 || first.top - editor.offsetHeight < 60;
+  beside(editor, fits ? below : first.top - editor.offsetHeight - 8, (last.left + last.right) / 2);
+}
+
 // What is typed while the form is on its way goes into it, and is never taken for a shortcut.
 function awaitForm(near) {
   const box = document.createElement("textarea");
   box.className = "field";
   box.setAttribute("aria-label", "Your note");
   editor.replaceChildren(box);
-  const at = [...near.getClientRects()].at(-1) ?? bar.getBoundingClientRect();
-  beside(editor, at.bottom + 8, (at.left + at.right) / 2);
+  nearby = near.flatMap((each) => [...each.getClientRects()]);
+  put();
   box.focus({ preventScroll: true });
 }
 
 function show(form) {
   const typed = editor.querySelector("textarea:only-child")?.value ?? "";
   editor.replaceChildren(form);
+  put();
   const box = editor.querySelector("textarea");
   box.focus({ preventScroll: true });
   box.setRangeText(typed, box.value.length, box.value.length, "end");
@@ -292,7 +303,7 @@ async function open(pk) {
   const at = document.getElementById(`hl-${pk}`);
   keepAt(at);
   hide();
-  if (editor.hidden) awaitForm([...document.querySelectorAll(`[data-mark="hl-${pk}"]`)].at(-1) ?? at);
+  if (editor.hidden) awaitForm([at, ...document.querySelectorAll(`[data-mark="hl-${pk}"]`)]);
   const path = `/highlights/${pk}/`;
   const turn = ++turns;
   let form = null;
