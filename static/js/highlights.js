@@ -300,7 +300,7 @@ function show(form) {
 }
 
 async function open(pk) {
-  const at = document.getElementById(`hl-${pk}`);
+  const at = document.getElementById(`hl-${pk}`) ?? document.getElementById(`note-${pk}`);
   keepAt(at);
   hide();
   if (editor.hidden) awaitForm([at, ...document.querySelectorAll(`[data-mark="hl-${pk}"]`)]);
@@ -333,7 +333,7 @@ function align() {
   const notes = [...document.querySelectorAll(".prose > .marginal")].filter((note) => getComputedStyle(note).position === "absolute");
   let lowest = -Infinity;
   const places = notes.map((note) => {
-    const line = document.getElementById(`hl-${note.id.slice(5)}`).getClientRects()[0];
+    const line = document.getElementById(`hl-${note.id.slice(5)}`)?.getClientRects()[0];
     const top = Math.max(line?.top ?? 0, lowest + 12);
     lowest = line ? top + note.offsetHeight : lowest;
     return `${top - note.offsetParent.getBoundingClientRect().top}px`;

@@ -262,7 +262,9 @@ def test_a_wrong_change_is_said_and_not_saved(reading, link):
 def test_a_highlight_is_offered_as_a_quotation_with_its_source(reading, link):
     made = put(link, "open on the counter.\nOne debt.", note="Mine.")
     page = reading.get(f"/highlights/{made.pk}/").content.decode()
-    quote = "&gt; open on the counter.\n&gt; One debt.\n&gt;\n&gt; [The ledger](&lt;https://slow.example/x&gt;)\n\nMine."
+    quote = (
+        "&gt; open on the counter.\n&gt; One debt.\n&gt;\n&gt; [The ledger](&lt;https://slow.example/x&gt;)\n\nMine."
+    )
     assert quote in page
 
 

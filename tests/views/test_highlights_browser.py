@@ -15,7 +15,7 @@ from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILL = "\n\n".join(f"Paragraph {number} says nothing of it. " * 6 for number in range(12))
-TEXT = f"The first book lay *open* on the counter.\n\nOne debt. One quarrel over pepper. Peace.\n\n{FILL}\n\nThe last line."
+TEXT = f"The first book lay *open* on the counter.\n\nOne debt. One quarrel over pepper. Peace.\n\n{FILL}\n\nThe end."
 INTRICATE = """# A *bent* heading
 
 Some **bold and *deep* words** with a [li*n*k](https://x.example/).<br>Next 😀 line
@@ -249,7 +249,12 @@ def test_a_selection_is_copied_as_a_quotation_with_its_source(page_open):
     page_open.get_by_role("toolbar").get_by_role("button", name="Copy").click()
     expect(page_open.get_by_role("toolbar").get_by_role("button", name="Copied")).to_be_visible()
     copied = page_open.evaluate("navigator.clipboard.readText()")
-    lines = ["> The first book lay open on the counter.", "> One debt.", ">", "> [The ledger](<https://slow.example/x>)"]
+    lines = [
+        "> The first book lay open on the counter.",
+        "> One debt.",
+        ">",
+        "> [The ledger](<https://slow.example/x>)",
+    ]
     assert copied == "\n".join(lines)
 
 
