@@ -17,13 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from library.content.blocks import RENDERER_VERSION, Heading, Rendered, render_plain
 from library.content.child import receive, send
-from library.models import Rendering
+from library.models import Kind, Rendering, Section
 
 # The child ends itself after two seconds of CPU time; this is for one that waits for ever.
 PATIENCE_SECONDS = 10.0
@@ -146,6 +146,11 @@ def rendered(texts: Mapping[str, str]) -> dict[str, Rendered]:
     return {scope: found.get(scope) or made[scope] for scope in texts}
 
 
+def scope_of(section: Section) -> str:
+    """The scope of a section on the page of its link."""
+    return "" if section.kind == Kind.ARTICLE else f"s{section.pk}"
+
+
 def rendering_key(text: str, scope: str) -> str:
     """By what a rendering is found again. It names the text itself, so nothing ever has to be thrown away in time."""
     return hashlib.sha256(f"{RENDERER_VERSION}\0{scope}\0{text}".encode(errors="surrogatepass")).hexdigest()
@@ -167,9 +172,10 @@ def _keep(made: Mapping[str, Rendered]) -> None:
         for key, answer in made.items()
     ]
     changed = ["blocks", "headings", "plain", "made_at"]
+    if not rows:
+        return
     try:
-        Rendering.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["key"], update_fields=changed
-        )
+        with transaction.atomic():
+            Rendering.objects.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=changed)
     except OperationalError as problem:
         _log.warning("Renderings could not be kept: %s.", problem)

@@ -5,8 +5,9 @@ from itertools import cycle
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from library.models import Highlight, Shelf
-from library.models.highlights import Colour
+from library.content.anchors import Anchor
+from library.highlighting import mark
+from library.models import Colour, Highlight, Shelf
 from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,9 +68,9 @@ def test_no_state_of_the_search_page_breaks_a_rule_of_accessibility(reading_page
         article(reader, f"Old {colour}", article="On parchment.", note="My own ledger.", favourite=True)
     Shelf.objects.append(reader, "Unread", query="is:unread")
     reading_page.emulate_media(reduced_motion="reduce")
-    for (address, mark), look in zip(SEARCHES.values(), cycle([*LOOKS[turn:], *LOOKS[:turn]])):
+    for (address, shown), look in zip(SEARCHES.values(), cycle([*LOOKS[turn:], *LOOKS[:turn]])):
         assert problems(reading_page, *look, address) == []
-        reading_page.locator(mark).first.wait_for(state="attached", timeout=5_000)
+        reading_page.locator(shown).first.wait_for(state="attached", timeout=5_000)
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
@@ -94,3 +95,36 @@ def test_the_matches_of_a_search_break_no_rule_of_accessibility(reading_page, re
     reading_page.emulate_media(reduced_motion="reduce")
     addresses = [f"/read/{link.pk}/?q={q}" for q in ("link+code+2#match-1", "ledger", "vellum")]
     assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+
+
+MARKED = "The first book lay *open*. One [debt half paid](https://x.example/).\n\n> A quoted quarrel over pepper."
+PASSAGES = ("The first book", "lay open. One debt", "debt half paid.", "quoted quarrel over")
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", article=f"{MARKED}\n\n{TEXT}", summary="A machine wrote this summary.")
+    section, summary = link.sections.get(kind="article"), link.sections.get(kind="summary")
+    for colour, quote in zip(Colour.values, PASSAGES, strict=True):
+        mark(section, Anchor(quote), colour)
+    mark(section, Anchor("half paid.\nA quoted"), "woad", "## Why\n\n> A [note](https://x.example/).")
+    made = mark(summary, Anchor("A machine wrote this"), "verdigris", "Mine.")
+    lost = mark(summary, Anchor("wrote this summary"), "madder", "Lost.")
+    lost.start, lost.end, lost.quote, lost.prefix, lost.suffix = None, None, "Nothing of the kind is there", "", ""
+    lost.save()
+    reading_page.emulate_media(reduced_motion="reduce")
+    addresses = [f"/read/{link.pk}/", f"/read/{link.pk}/?q=first+quarrel+machine", f"/highlights/{made.pk}/",
+                 f"/read/{link.pk}/mark/?section={section.pk}"]  # fmt: skip
+    assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+    reading_page.goto(addresses[0])
+    reading_page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    reading_page.get_by_role("link", name="change it").first.click()
+    reading_page.get_by_role("button", name="Save").wait_for()
+    found = Axe().run(reading_page, options=RULES).response["violations"]
+    assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
+    reading_page.keyboard.press("Escape")
+    reading_page.keyboard.press("j")
+    reading_page.evaluate("getSelection().selectAllChildren(document.querySelector('.layer p'))")
+    reading_page.get_by_role("toolbar").wait_for()
+    found = Axe().run(reading_page, options=RULES).response["violations"]
+    assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []

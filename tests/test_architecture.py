@@ -12,6 +12,7 @@ ROWS = (  # from the roof down: imports point down only, and neighbours in a row
     "views api feeds admin middleware serving preparing worker",
     "tasks forms templatetags accounts soundness",
     "importers exporters capture ai backups tagging",
+    "highlighting",
     "search rendering",
     "models",
     "content",

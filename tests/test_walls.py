@@ -12,6 +12,7 @@ from django.urls import URLResolver, get_resolver
 
 from library.models import (
     FormerAddress,
+    Highlight,
     ImportedRecord,
     ImportRun,
     Kind,
@@ -95,7 +96,10 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     tag = kept.tags.get()
     TagAlias.objects.create(owner=owner, tag=tag, name=words[:90], name_key=f"{words[:90]} ", slug="another-name")
     shelf = Shelf.objects.append(owner, words[:100], query=words)
+    section = kept.sections.get(kind="article")
+    highlight = Highlight.objects.create(link=kept, section=section, quote=words, start=0, end=len(words), note=words)
     return {
+        "highlights": {"pk": highlight.pk},
         "read": {"pk": kept.pk, "slug": kept.slug},
         "tags": {"slug": tag.slug},
         "shelves": {"slug": shelf.slug},

@@ -6,6 +6,8 @@ carries a mark is parsed, painted and cleaned again by the allow-list; all other
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from lxml.etree import iterwalk
@@ -18,15 +20,25 @@ DEEPEST = 8
 """So many marks may lie over one place; one that begins where there are as many already is left out."""
 
 _EDGES = BLOCKS | {"br"}
+_ONCE = ("id", "data-says")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link that follows a mark, such as the number of a note."""
+
+    words: str
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of the plain text, and what its elements carry: `id` (only the first), `class` and `data-mark`."""
+    """A stretch of the plain text, and what its elements carry; only the first has its `id` and `data-says`."""
 
     start: int
     end: int
     attributes: Mapping[str, str] = field(default_factory=dict)
+    reference: Reference | None = None
 
 
 class _Text(NamedTuple):
@@ -65,6 +77,16 @@ def plain_text(blocks: Sequence[str]) -> str:
     return "".join(words)
 
 
+def extents(blocks: Sequence[str]) -> list[tuple[int, int]]:
+    """Where in the plain text each block begins and ends; one without words is empty, at the end of the last."""
+    words = {block: list(texts) for block, texts in groupby(_texts(_trees(blocks)), key=attrgetter("block"))}
+    found: list[tuple[int, int]] = []
+    for block in range(len(blocks)):
+        end = found[-1][1] if found else 0
+        found.append((words[block][0].start, words[block][-1].end) if block in words else (end, end))
+    return found
+
+
 def paint(blocks: Sequence[str], marks: Iterable[Mark]) -> list[str]:
     """The blocks with the marks in them, each as one or more `<mark>` around text. Marks may overlap and nest."""
     stretches = list(_stretches(marks))
@@ -75,6 +97,7 @@ def paint(blocks: Sequence[str], marks: Iterable[Mark]) -> list[str]:
     for text, parts in _meeting(list(_texts(trees)), stretches):
         brush.paint(text, parts)
         touched.add(text.block)
+    brush.refer()
     return [
         sanitize.finish_painted(tree) if place in touched else block
         for place, (block, tree) in enumerate(zip(blocks, trees, strict=True))
@@ -157,10 +180,11 @@ def _meeting(texts: Sequence[_Text], stretches: Sequence[_Stretch]) -> Iterator[
 
 
 class _Brush:
-    """Knows which marks have begun: only the first element of a mark has its id."""
+    """Knows which marks have begun, since only the first element of a mark has its id; and where they ended."""
 
     def __init__(self) -> None:
         self._begun: set[int] = set()
+        self._ended: list[tuple[HtmlElement, Reference]] = []
 
     def paint(self, text: _Text, parts: Sequence[_Stretch]) -> None:
         """Sets elements into a text node. Whatever follows them in the tree stays where it is."""
@@ -170,7 +194,17 @@ class _Brush:
             element = self._element(text.element, part.marks, text.words[part.start : part.end])
             element.tail = text.words[part.end : end] or None
             painted.append(element)
+            end_here = (mark.reference for mark in part.marks if mark.end == text.start + part.end)
+            self._ended += [(element, reference) for reference in end_here if reference]
         _set(text, before, painted)
+
+    def refer(self) -> None:
+        """Sets the links behind the marks; behind a link that a mark ends in, since links don't stand in each other."""
+        for element, reference in reversed(self._ended):
+            before = next(element.iterancestors("a"), element)
+            link = before.makeelement("a", dict(reference.attributes))
+            link.text, link.tail, before.tail = reference.words, before.tail, None
+            before.addnext(link)
 
     def _element(self, near: HtmlElement, marks: Sequence[Mark], words: str) -> HtmlElement:
         outer = inner = self._new(near, marks[0])
@@ -183,7 +217,7 @@ class _Brush:
     def _new(self, near: HtmlElement, mark: Mark) -> HtmlElement:
         begun = id(mark) in self._begun
         self._begun.add(id(mark))
-        carried = {name: value for name, value in mark.attributes.items() if not (begun and name == "id")}
+        carried = {name: value for name, value in mark.attributes.items() if not (begun and name in _ONCE)}
         return near.makeelement("mark", carried)
 
 

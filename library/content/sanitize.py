@@ -61,12 +61,14 @@ _OUR_ATTRIBUTES = {
 }
 
 
-def _cleaner_of_ours(tags: frozenset[str], attributes: dict[str, set[str]]) -> nh3.Cleaner:
+def _cleaner_of_ours(
+    tags: frozenset[str], attributes: dict[str, set[str]], classes: dict[str, set[str]]
+) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(tags),
         clean_content_tags=set(_DROPPED),
         attributes=attributes,
-        allowed_classes=_CLASSES,
+        allowed_classes=classes,
         tag_attribute_values={
             **{tag: {"dir": {"auto"}} for tag in WITH_DIRECTION},
             "td": {"dir": {"auto"}, **_ALIGNED["td"]},
@@ -79,9 +81,17 @@ def _cleaner_of_ours(tags: frozenset[str], attributes: dict[str, set[str]]) -> n
     )
 
 
-_OURS = _cleaner_of_ours(_OUR_TAGS, _OUR_ATTRIBUTES)
+_OURS = _cleaner_of_ours(_OUR_TAGS, _OUR_ATTRIBUTES, _CLASSES)
 # A text's own marks never get through `clean`: the only ones in a painted block are those that `paint` set.
-_PAINTED = _cleaner_of_ours(_OUR_TAGS | {"mark"}, {**_OUR_ATTRIBUTES, "mark": {"id", "class", "data-mark"}})
+_PAINTED = _cleaner_of_ours(
+    _OUR_TAGS | {"mark"},
+    {
+        **_OUR_ATTRIBUTES,
+        "a": {"href", "title", "class", "aria-label"},
+        "mark": {"id", "class", "data-mark", "data-says"},
+    },
+    {tag: names for tag, names in _CLASSES.items() if tag != "a"},
+)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Parsers disagree about elements that may not stand in each other. An article needs one round; one that mixes
 # such elements is dressed again until every parser reads the same in it.

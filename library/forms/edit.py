@@ -24,6 +24,7 @@ from django.utils import timezone
 from library.content.text import clean_text, fold, single_line
 from library.content.urls import is_web_address
 from library.forms.fields import markdown, one_line
+from library.highlighting import place_again
 from library.models import Author, Kind, Link, Section, Tag, User
 from library.models.links import address_hash
 from library.models.tags import KEY_LENGTH, NAME_LENGTH
@@ -266,9 +267,11 @@ class EditForm(forms.Form):
             self.link.save(update_fields=[*LINK_FIELDS, "updated_at"])
         if self.wanted_names is not None:
             set_tags(self.link, self.wanted_names.values())
-        for layer in self.layers:
-            if layer.name in self.changes:
-                self._write(layer, self.changes[layer.name])
+        changed = [layer for layer in self.layers if layer.name in self.changes]
+        for layer in changed:
+            self._write(layer, self.changes[layer.name])
+        if changed:
+            place_again([self.link.pk])
 
     def _set(self, name: str, value: str) -> None:
         note_change(self.link, name, self.now[name], value)

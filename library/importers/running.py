@@ -15,6 +15,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from library.content.words import Indexed
+from library.highlighting import place_again
 from library.importers import ledger, merge, save
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
@@ -202,8 +203,11 @@ def _take_in(batch: Batch, fresh: list[Incoming], words: set[str]) -> None:
     """New links together; then, one by one, what meets a link that is known or has just been made."""
     new, later = _sort(fresh, Matches.of(batch.run, fresh))
     _add(batch, new, words)
-    touched = [_meet(batch, item, words) for item in later]
-    index_links([link_id for link_id in touched if link_id])
+    met = (_meet(batch, item, words) for item in later)
+    touched = [link_id for link_id in met if link_id]
+    if touched:
+        place_again(touched)
+    index_links(touched)
 
 
 def _add(batch: Batch, new: list[Incoming], words: set[str]) -> None:

@@ -1,8 +1,15 @@
 """A passage that the reader marked."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from library.models.users import User
 
 
 class Colour(models.TextChoices):
@@ -12,6 +19,11 @@ class Colour(models.TextChoices):
     VERDIGRIS = "verdigris", "Verdigris"
     WOAD = "woad", "Woad"
     MADDER = "madder", "Madder"
+
+
+class HighlightQuerySet(models.QuerySet["Highlight"]):
+    def of(self, owner: User) -> Self:
+        return self.filter(link__owner=owner)
 
 
 class Highlight(models.Model):
@@ -33,6 +45,8 @@ class Highlight(models.Model):
     colour = models.CharField(max_length=9, choices=Colour, default=Colour.OCHRE)
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = HighlightQuerySet.as_manager()
 
     class Meta:
         ordering = ["start", "id"]

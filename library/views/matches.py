@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from library.content.blocks import Rendered
-from library.content.paint import Mark, paint, plain_text
+from library.content.paint import Mark, plain_text
 from library.models import Kind, User
 from library.search.indexing import FIELD_OF_KIND
 from library.search.plan import languages_of
@@ -51,17 +50,16 @@ class Matches:
         marker = self._marker(TITLE)
         return marker.mark(title) if marker else None
 
-    def painted(self, kind: Kind, text: Rendered) -> Rendered:
-        """The text with its matches, as far as they are not too many."""
+    def marks(self, kind: Kind, text: Rendered) -> list[Mark]:
+        """The matches in a text, as far as they are not too many."""
         marker = self._marker(FIELD_OF_KIND[kind])
         if marker is None or not self._room:
-            return text
+            return []
         plain = plain_text(text.blocks)[: self._room]
         self._room -= len(plain)
         spans = marker.spans(plain)
         self.more = self.more or self.count + len(spans) > MOST
-        marks = [self._next(span.start, span.end) for span in spans[: MOST - self.count]]
-        return replace(text, blocks=paint(text.blocks, marks)) if marks else text
+        return [self._next(span.start, span.end) for span in spans[: MOST - self.count]]
 
     def _next(self, start: int, end: int) -> Mark:
         self.count += 1

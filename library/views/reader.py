@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library.accounts import is_own_path
 from library.content.blocks import Heading, Rendered
-from library.models import Author, Kind, Link, Section, State, Theme
+from library.content.paint import paint
+from library.models import Author, Colour, Kind, Link, Section, State, Theme
 from library.models.writing import bin_link, note_change, restore_link
-from library.rendering import rendered
+from library.rendering import rendered, scope_of
 from library.search.indexing import cut_links
+from library.views.margin import Margin, Placed, notes_by_block
 from library.views.matches import Matches, address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import minutes_left, reader_path, tags_of
@@ -37,10 +40,17 @@ DEEPEST_HEADING = 3
 
 @dataclass(slots=True)
 class Layer:
-    """One section as the reader shows it."""
+    """One section as the reader shows it; `notes` stand below the blocks of these numbers."""
 
     section: Section
     text: Rendered
+    notes: dict[int, list[Placed]] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> Iterator[tuple[str, bool, list[Placed]]]:
+        """Each block, whether it has words to mark, and its notes."""
+        for place, block in enumerate(self.text.blocks):
+            yield block, not block.startswith("<hr"), self.notes.get(place, [])
 
     @property
     def by_reader(self) -> bool:
@@ -65,13 +75,17 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
     back, back_words = way_back(request)
     layers = layers_of(link)
     q = request.GET.get("q", "")
-    matches = matches_in(request, q, layers)
+    matches = Matches(request.user, q)
+    margin = Margin(link)
+    paint_layers(layers, margin, matches)
     without = f"{path}?{urlencode({'back': back})}"
     context = {
         "link": link,
         "layers": layers,
-        "matches": matches,
-        "title": matches.title(link.display_title) if matches else None,
+        "matches": matches or None,
+        "margin": margin,
+        "colours": Colour.choices,
+        "title": matches.title(link.display_title),
         "without": without,
         "cut": bool(cut_links([link.pk])),
         "back": back,
@@ -91,7 +105,7 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
 def layers_of(link: Link) -> dict[str, Any]:
     """The sections that say something, by kind, rendered; `other` is a list."""
     sections = [section for section in link.sections.all() if section.text.strip()]
-    scopes = {section: "" if section.kind == Kind.ARTICLE else f"s{section.pk}" for section in sections}
+    scopes = {section: scope_of(section) for section in sections}
     texts = rendered({scope: section.text for section, scope in scopes.items()})
     layers: dict[str, Any] = {"other": []}
     for section, scope in scopes.items():
@@ -103,16 +117,15 @@ def layers_of(link: Link) -> dict[str, Any]:
     return layers
 
 
-def matches_in(request: ReaderRequest, q: str, layers: dict[str, Any]) -> Matches | None:
-    """Marks the words of a search in the layers, in the order in which they are shown; None where it has no words."""
-    matches = Matches(request.user, q)
-    if not matches:
-        return None
+def paint_layers(layers: dict[str, Any], margin: Margin, matches: Matches) -> None:
+    """Marks highlights and the words of a search in the layers, in the order in which they are shown."""
     for kind in SHOWN:
         found = layers.get(kind, [])
         for layer in found if isinstance(found, list) else [found]:
-            layer.text = matches.painted(kind, layer.text)
-    return matches
+            placed = margin.placed(layer.section, layer.text)
+            layer.notes = notes_by_block(layer.text.blocks, placed)
+            marks = [*(each.mark() for each in placed), *matches.marks(kind, layer.text)]
+            layer.text = replace(layer.text, blocks=paint(layer.text.blocks, marks))
 
 
 def contents(article: Layer | None) -> list[Heading]:

@@ -87,6 +87,11 @@ function press(key) {
   return onRow(key) || click(key);
 }
 
+// What no element offers, another script may take.
+function offer(key) {
+  return !document.dispatchEvent(new CustomEvent("key", { detail: key, cancelable: true }));
+}
+
 function showShortcuts() {
   const dialog = document.getElementById("shortcuts");
   dialog?.showModal();
@@ -97,7 +102,7 @@ document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
-  if ((event.shiftKey && click(`shift ${key}`)) || press(key)) event.preventDefault();
+  if ((event.shiftKey && click(`shift ${key}`)) || press(key) || (!event.shiftKey && offer(key))) event.preventDefault();
 });
 // The palette presses keys too, also where single keys are off.
 document.addEventListener("press", (event) => press(event.detail));

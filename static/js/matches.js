@@ -3,7 +3,8 @@
 const bar = document.getElementById("matches");
 const said = bar.querySelector(".said");
 const clear = bar.querySelector(".clear");
-const first = [...document.querySelectorAll("mark.match[id]")]; // the first piece of each match
+const find = () => [...document.querySelectorAll("mark.match[id]")]; // the first piece of each match
+let first = find();
 const live = document.getElementById("live");
 let at = -1;
 
@@ -57,6 +58,11 @@ bar.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !bar.isConnected) return;
   if (!document.querySelector("dialog[open]")) leave();
+});
+
+document.addEventListener("texts", () => {
+  first = find();
+  if (first[at]) for (const piece of pieces(first[at])) piece.setAttribute("aria-current", "true");
 });
 
 const named = first.findIndex((mark) => `#${mark.id}` === location.hash);

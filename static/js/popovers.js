@@ -49,4 +49,4 @@ const watchAll = () => document.querySelectorAll("#flash > li:not([data-watched]
   watch(message);
 });
 watchAll();
-document.addEventListener("htmx:after:swap", watchAll);
+for (const name of ["htmx:after:swap", "texts"]) document.addEventListener(name, watchAll);

@@ -9,9 +9,10 @@ if (heading) {
 }
 
 const links = [...document.querySelectorAll(".toc a")];
-const parts = [...new Set(links.map((link) => link.hash))]
+const findParts = () => [...new Set(links.map((link) => link.hash))]
   .map((hash) => document.getElementById(decodeURIComponent(hash.slice(1))))
   .filter(Boolean);
+let parts = findParts();
 
 // The part being read is the last whose heading has come above the upper third of the window.
 function showPlace() {
@@ -50,7 +51,7 @@ async function copy(button, code) {
   setTimeout(() => { button.textContent = "Copy"; }, 2500);
 }
 
-for (const code of document.querySelectorAll(".prose pre")) {
+function equip(code) {
   const box = document.createElement("div");
   box.className = "codebox";
   const button = document.createElement("button");
@@ -61,3 +62,12 @@ for (const code of document.querySelectorAll(".prose pre")) {
   code.replaceWith(box);
   box.append(code, button);
 }
+
+const equipAll = () => document.querySelectorAll(".prose pre:not(.codebox > pre)").forEach(equip);
+equipAll();
+
+// Marking a passage puts the texts in anew.
+document.addEventListener("texts", () => {
+  parts = findParts();
+  equipAll();
+});

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from library.content import sanitize
 from library.content.blocks import render_blocks, render_plain
-from library.content.paint import DEEPEST, Mark, paint, plain_text
+from library.content.paint import DEEPEST, Mark, Reference, extents, paint, plain_text
 
 RICH = """# A *bent* heading
 
@@ -143,6 +143,37 @@ def test_a_block_that_parsers_disagree_about_takes_no_mark_and_harms_no_other():
     blocks = ["<p>a<table><tr><td>b</td></tr></table></p>", "<p>plain</p>"]
     assert plain_text(blocks) == "plain"
     assert paint(blocks, [match(0, 5)]) == [blocks[0], '<p><mark class="match" id="match-1">plain</mark></p>']
+
+
+def noted(start: int, end: int, number: int) -> Mark:
+    return Mark(start, end, {"class": "hl"}, Reference(str(number), {"class": "ref", "href": f"#note-{number}"}))
+
+
+def test_a_reference_follows_the_last_piece_of_its_mark_and_stands_in_no_link():
+    blocks = blocks_of("One [two](https://x.example/) three.\n\nFour")
+    painted = "".join(paint(blocks, [noted(2, 7, 1), noted(0, 19, 2)]))
+    assert re.sub(r' (rel|class|dir)="[^"]*"', "", painted) == (
+        '<p><mark>On</mark><mark><mark>e </mark></mark><a href="https://x.example/"><mark><mark>two</mark></mark></a>'
+        '<a href="#note-1">1</a><mark> three.</mark></p><p><mark>Four</mark><a href="#note-2">2</a></p>'
+    )
+
+
+@given(MARKUP, st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), max_size=6))
+def test_references_change_nothing_else(text, places):
+    blocks = blocks_of(text)
+    marks = [noted(start, start + length, number) for number, (start, length) in enumerate(places)]
+    painted = paint(blocks, marks)
+    plainly = paint(blocks, [Mark(mark.start, mark.end, mark.attributes) for mark in marks])
+    assert [re.sub(r'<a [^>]*class="ref"[^>]*>\d+</a>', "", block) for block in painted] == plainly
+    numbers = re.findall(r'class="ref"[^>]*>(\d+)</a>', "".join(painted))
+    assert len(numbers) == len(set(numbers))
+
+
+@given(MARKUP)
+def test_the_extents_of_blocks_cut_the_plain_text_into_theirs(text):
+    blocks = blocks_of(text)
+    plain = plain_text(blocks)
+    assert [plain[start:end] for start, end in extents(blocks)] == [plain_text([block]) for block in blocks]
 
 
 @given(MARKUP, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6))
