@@ -97,7 +97,7 @@ def span(words: str, shape: str, chance: random.Random) -> tuple[int, int] | Non
         return start, end - (len(words[start:end]) - len(words[start:end].rstrip()))
     starts, ends = word_starts(words), word_ends(words)
     first = chance.randrange(len(starts))
-    last = first if shape == "word" else first + chance.randint(3, 14)
+    last = first + (WIDE.match(words, starts[first]) is not None if shape == "word" else chance.randint(3, 14))
     return (starts[first], ends[last]) if last < len(ends) else None
 
 
