@@ -30,6 +30,8 @@ LEAST = 4
 """Characters of a whole context that is still a piece."""
 WHOLE = 4_096
 """Of a longer passage only the two ends are compared, each of half this length."""
+REST = 200
+"""So much of a passage may lie between the last piece that is found and its end."""
 _NEAR = 24
 
 
@@ -230,6 +232,8 @@ class _Edge:
             return follows
         if done == len(self.quote):
             return place
+        if len(self.quote) - done > REST:
+            return None
         return _best_end(self.quote[done:], self.after[:_NEAR], self.text, place, self.divides)
 
     @property
