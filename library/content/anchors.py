@@ -33,6 +33,8 @@ MOST = 100
 """So many places of a quote are looked at, on either side of where it was."""
 PUSHED = 2_000
 """So far to either side it is seen whether a whole paragraph stands twice."""
+TOUCH = 2
+"""So many characters right beside a short passage must be the same: a word nearby has nearly the same context."""
 NEAR = 16
 """So many characters right beside a passage make a neighbour, whatever stands behind them."""
 
@@ -64,6 +66,7 @@ class _Sought(Passage):
     expected: int | None = None
     weight: int = 0
     divides: tuple[bool, bool] = (False, False)  # whether it began and ended where words do
+    is_heading: bool = False  # a short line by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,13 @@ class _Text:
         first, last = self.looked.folded.index(start), self.looked.folded.index(end)
         quote = self.folded[first:last]
         before, after = fold(self.text[max(start - CONTEXT[2], 0) : start]), fold(self.text[end : end + CONTEXT[2]])
-        sought = _Sought(quote, before.text, after.text, rivals=2)
+        sought = _Sought(quote, before.text, after.text, rivals=2, weight=SHORT)
         same = finds(self.folded, quote, MOST) if quote else []
         alike = places_like(Passage(quote), self.looked, range(first, last))
         places = [*((found, found + len(quote)) for found in same), *alike]
         fits = [self._fit(sought, *place) for place in places if place[1] <= first or place[0] >= last]
-        fits = [fit for fit in fits if fit.quote >= ALIKE]
+        is_heading = weight(quote) < SHORT and self._is_line(start, end)
+        fits = [fit for fit in fits if fit.quote >= ALIKE and (not is_heading or self._is_line(*self._span(fit)))]
         same_fits = [fit for fit in fits if fit.quote == 1]
         return bool(fits) + bool(same_fits) + any(map(_is_between_the_like, same_fits))
 
@@ -156,7 +160,7 @@ class _Text:
         start, end = anchor.start, anchor.end
         if start is None or end is None or self.text[start:end] != anchor.quote:
             return None
-        same = self.text[:start].endswith(anchor.prefix) and self.text.startswith(anchor.suffix, end)
+        same = self.text.endswith(anchor.prefix, 0, start) and self.text.startswith(anchor.suffix, end)
         return (start, end) if same else None
 
     def _only_so(self, anchor: Anchor) -> Place | None:
@@ -173,7 +177,13 @@ class _Text:
             return None
         sought = self._sought(anchor)
         fit = sought.quote and (self._exact(sought) or self._nearly(sought))
-        return self._with_its_blanks(anchor.quote, self.looked.folded.span(fit.start, fit.end)) if fit else None
+        return self._with_its_blanks(anchor.quote, self._span(fit)) if fit else None
+
+    def _span(self, fit: _Fit) -> Place:
+        return self.looked.folded.span(fit.start, fit.end)
+
+    def _is_line(self, start: int, end: int) -> bool:
+        return _is_line(self.text[max(start - CONTEXT[0], 0) : start], self.text[end : end + CONTEXT[0]])
 
     def _sought(self, anchor: Anchor) -> _Sought:
         quote = fold(anchor.quote).text
@@ -189,6 +199,7 @@ class _Text:
             rivals=rivals,
             expected=expected,
             weight=weight(quote),
+            is_heading=weight(quote) < SHORT and _is_line(prefix, suffix),
             divides=(divides(prefix[-1:], anchor.quote[0]), divides(anchor.quote[-1], suffix[:1])),
         )
 
@@ -203,7 +214,12 @@ class _Text:
         """A place where the quote reads the same."""
         fits = [self._fit(sought, start, start + len(sought.quote)) for start in self._occurrences(sought)]
         fits = [fit for fit in fits if self._is_as_whole(sought, fit)]
-        if not sought.prefix and not sought.suffix:
+        if sought.is_heading:
+            lines = [fit for fit in fits if self._is_line(*self._span(fit))]
+            if len(lines) == 1 and sought.rivals <= 1:
+                return lines[0]
+            fits = lines or [fit for fit in fits if max(fit.before, fit.after) == 1]
+        elif not sought.prefix and not sought.suffix:
             fits = [fit for fit in fits if self._is_known(sought, fit)]
             return fits[0] if len(fits) == 1 else None
         if len(fits) == 1 and sought.rivals <= 1 and self._is_known(sought, fits[0]):
@@ -278,12 +294,19 @@ def _in_common(one: str, other: str) -> int:
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
+def _is_line(before: str, after: str) -> bool:
+    before, after = before.rstrip(" \t"), after.lstrip(" \t")
+    return before[-1:] in ("", "\n") and after[:1] in ("", "\n") and bool(before or after)
+
+
 def _neighbour(sought: _Sought, context: str, found: str, at_end: bool) -> float:
     """How like two surroundings are, read away from the passage. Few characters say little, but at a text's end."""
     if at_end and context == found:
         return 1.0
     if not sought.rivals and len(context) >= NEAR and found.startswith(context[:NEAR]):
         return 1.0
+    if sought.rivals and sought.weight < SHORT and context[:TOUCH] != found[:TOUCH]:
+        return 0.0
     return float(Levenshtein.normalized_similarity(context, found)) * min(weight(context) / NEAR, 1)
 
 
@@ -297,7 +320,7 @@ def _is_there(sought: _Sought, fit: _Fit) -> bool:
     if sought.rivals == 3:
         return worse >= SAME and better == 1
     if sought.rivals > 1:
-        return worse >= AGREES or better >= (1 if sought.weight < SHORT else SAME)
+        return worse >= AGREES or better == 1 and sought.weight >= LEAST
     return better >= AGREES
 
 

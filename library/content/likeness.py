@@ -30,6 +30,8 @@ LEAST = 4
 """Characters of a whole context that is still a piece."""
 WHOLE = 4_096
 """Of a longer passage only the two ends are compared, each of half this length."""
+REST = 200
+"""So much of a passage may lie between the last piece that is found and its end."""
 _NEAR = 24
 
 
@@ -157,10 +159,11 @@ def _joined(groups: list[list[Find]], loose: int) -> list[list[Find]]:
     """Two parts of a passage into which something has come are one group; two copies of the same part are not."""
     joined: list[list[Find]] = []
     for group in groups:
-        last = joined[-1] if joined else []
-        shared = len(_offsets(group) & _offsets(last)) * 3
-        if last and group[0].shift - last[-1].shift <= loose and shared <= min(len(group), len(last)):
-            last.extend(group)
+        near = (other for other in reversed(joined) if group[0].shift - other[-1].shift <= loose)
+        for other in near:
+            if len(_offsets(group) & _offsets(other)) * 3 <= min(len(group), len(other)):
+                other.extend(group)
+                break
         else:
             joined.append(group)
     return joined
@@ -172,7 +175,8 @@ def _offsets(group: list[Find]) -> set[int]:
 
 def _pieces(passage: Passage) -> Iterator[tuple[int, str]]:
     quote, prefix, suffix = passage.quote, passage.prefix, passage.suffix
-    length = 10 if weight(quote) < 2 * len(quote) else 4
+    is_long = weight(quote) > 2 * EDGE
+    length = (10 if is_long else 6) if weight(quote) < 2 * len(quote) else (4 if is_long else 3)
     last = len(quote) - length
     close = range(0, min(EDGE, last + 1), max(length // 2, 3))
     wide = range(0, last + 1, max(length, last // 8 + 1))
@@ -228,6 +232,8 @@ class _Edge:
             return follows
         if done == len(self.quote):
             return place
+        if len(self.quote) - done > REST:
+            return None
         return _best_end(self.quote[done:], self.after[:_NEAR], self.text, place, self.divides)
 
     @property

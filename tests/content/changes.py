@@ -1,7 +1,7 @@
 """Highlights in real texts, and what happens to texts: the test set of `content.anchors`.
 
-A text is a list of blocks. A passage is chosen and two signs that no text has, BEGIN and END, are written around it. The
-signs go through the change with the words, so where they are afterwards is where the passage truly is.
+A text is a list of blocks. A passage is chosen and two signs that no text has, BEGIN and END, are written around it.
+The signs go through the change with the words, so where they are afterwards is where the passage truly is.
 """
 
 import random
@@ -17,6 +17,7 @@ SIGNS = f"{BEGIN}{END}"
 TEXTS = {file.stem: file.read_text(encoding="utf-8") for file in sorted((Path(__file__).parent / "passages").iterdir())}
 WIDE = re.compile(r"[\u3400-\u9fff]")
 SENTENCE = re.compile(r"[^.!?。！？]+(?:[.!?。！？]+[”\"»’]*\s*|$)")
+TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff](?:[^\s—\u3000-\u9fff]*\w)?")
 WORD = re.compile(rf"[^\W\d_{SIGNS}]{{4,}}")
 
 
@@ -97,16 +98,16 @@ def span(words: str, shape: str, chance: random.Random) -> tuple[int, int] | Non
         return start, end - (len(words[start:end]) - len(words[start:end].rstrip()))
     starts, ends = word_starts(words), word_ends(words)
     first = chance.randrange(len(starts))
-    last = first if shape == "word" else first + chance.randint(3, 14)
+    last = first + (WIDE.match(words, starts[first]) is not None if shape == "word" else chance.randint(3, 14))
     return (starts[first], ends[last]) if last < len(ends) else None
 
 
 def word_starts(words: str) -> list[int]:
-    return [match.start() for match in re.finditer(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff](?:[^\s—\u3000-\u9fff]*\w)?", words)]
+    return [match.start() for match in TOKEN.finditer(words)]
 
 
 def word_ends(words: str) -> list[int]:
-    return [match.end() for match in re.finditer(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff](?:[^\s—\u3000-\u9fff]*\w)?", words)]
+    return [match.end() for match in TOKEN.finditer(words)]
 
 
 def everywhere(rewrite: Callable[[str, random.Random], str]) -> Change:
@@ -138,7 +139,8 @@ def misspelt(words: str, chance: random.Random) -> str:
         if chance.random() > 1 / 15:
             return word
         at = chance.randrange(len(word) - 1)
-        return word[:at] + chance.choice([word[at + 1] + word[at], word[at], word[at] * 2 + word[at + 1]]) + word[at + 2 :]
+        first, second = word[at : at + 2]
+        return word[:at] + chance.choice([second + first, first, first * 2 + second]) + word[at + 2 :]
 
     return WORD.sub(slip, words)
 
@@ -175,12 +177,12 @@ def unmarked(block: Block) -> Block:
 
 def rewrapped(words: str, chance: random.Random) -> str:
     width = chance.choice([40, 60, 72])
-    column, wrapped = 0, []
+    column, wrapped = 0, ""
     for word in words.split(" "):
         column += len(word) + 1
-        wrapped.append(word + (chance.choice(["\n", "\n   ", " \n"]) if column > width else chance.choice([" ", " ", "  ", "\u00a0"])))
+        wrapped += word + chance.choice(["\n", "\n   ", " \n"] if column > width else [" ", " ", "  ", "\u00a0"])
         column = 0 if column > width else column
-    return WIDE.sub(lambda match: match[0] + ("\n" if chance.random() < 0.04 else ""), "".join(wrapped).rstrip())
+    return WIDE.sub(lambda match: match[0] + ("\n" if chance.random() < 0.04 else ""), wrapped.rstrip())
 
 
 def curly(words: str, chance: random.Random) -> str:
@@ -189,7 +191,8 @@ def curly(words: str, chance: random.Random) -> str:
 
 
 def dashed(words: str, chance: random.Random) -> str:
-    return re.sub(" ?[—–] ?", lambda match: chance.choice([" -- ", " – ", "—", " - "]), words).replace("-", chance.choice("-‐‑"))
+    words = re.sub(" ?[—–] ?", lambda match: chance.choice([" -- ", " – ", "—", " - "]), words)
+    return words.replace("-", chance.choice("-‐‑"))
 
 
 def decomposed(words: str, chance: random.Random) -> str:
@@ -231,12 +234,11 @@ def added(words: str, chance: random.Random) -> str:
 
 def sentence_added(text: Text, chance: random.Random) -> Text:
     """In a block of the passage: before it, behind it or inside."""
-    run = marked_run(text)
-    at = chance.choice(run)
-    return [replace(block, text=added(block.text, chance)) if number == at else block for number, block in enumerate(text)]
+    at = chance.choice(marked_run(text))
+    return [*text[:at], replace(text[at], text=added(text[at].text, chance)), *text[at + 1 :]]
 
 
-NEW_WORDS = {True: ["石头", "许多", "后来", "自然"], False: ["granite", "however", "perhaps", "somewhat", "colder", "letters"]}
+NEW_WORDS = {True: ["石头", "许多", "后来", "自然"], False: ["granite", "however", "perhaps", "somewhat", "colder"]}
 
 
 def reworded(words: str, chance: random.Random) -> str:
