@@ -24,7 +24,7 @@ lint: for-development
 types: for-development
 	$(IN) -m mypy
 
-# make bench [ONLY=search]: measure, and write build/bench/results.json. Takes minutes; ONLY=large takes half an hour.
+# make bench [ONLY=search]: measure, and write build/bench/results.json. Half an hour at first; ONLY=large, an hour.
 bench: for-development
 	$(IN) -m bench $(if $(ONLY),--only $(ONLY))
 
