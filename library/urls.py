@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from library.admin import site
 from library.views import (
     accounts,
+    activity,
     bin,
     edit,
     health,
@@ -17,6 +18,7 @@ from library.views import (
     settings,
     shelves,
     tags,
+    versions,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +32,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("read/<int:pk>/favourite/", reader.favourite, name="reader.favourite"),
     path("read/<int:pk>/bin/", reader.to_bin, name="reader.bin"),
     path("read/<int:pk>/restore/", reader.restore, name="reader.restore"),
+    path("read/<int:pk>/versions/", versions.index, name="versions.index"),
+    path("read/<int:pk>/versions/<int:version>/", versions.compare, name="versions.compare"),
+    path("read/<int:pk>/versions/<int:version>/restore/", versions.restore, name="versions.restore"),
+    path("read/<int:pk>/activity/", activity.article, name="activity.article"),
+    path("activity/", activity.index, name="activity.index"),
+    path("activity/<int:pk>/undo/", activity.undo, name="activity.undo"),
     path("search/", search.search, name="search.search"),
     path("search/narrow/", search.narrow, name="search.narrow"),
     path("search-words/", search.words, name="search.words"),

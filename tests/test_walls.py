@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from library.models import (
+    Change,
     FormerAddress,
     ImportedRecord,
     ImportRun,
@@ -23,6 +24,7 @@ from library.models import (
     SearchLanguage,
     SearchPending,
     SearchWord,
+    SectionVersion,
     Shelf,
     User,
 )
@@ -40,7 +42,7 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {"pk": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
+NOWHERE = {"pk": 987654321, "version": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -92,9 +94,11 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     ]
     ImportedRecord.objects.bulk_create(records)
     tag = kept.tags.get()
+    version = SectionVersion.objects.create(section=kept.sections.first(), text=words, author_name=words[:255])
     shelf = Shelf.objects.append(owner, words[:100], query=words)
     return {
-        "read": {"pk": kept.pk, "slug": kept.slug},
+        "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
+        "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},

@@ -169,8 +169,10 @@ def _anchors(
 
 
 def _once(items: Sequence[str], start: int, end: int) -> dict[str, int]:
+    """Where each stands that stands there once. A blank is no landmark."""
     counted = Counter(items[start:end])
-    return {items[place]: place for place in range(start, end) if counted[items[place]] == 1}
+    once = (place for place in range(start, end) if counted[items[place]] == 1)
+    return {items[place]: place for place in once if not items[place].isspace()}
 
 
 def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
