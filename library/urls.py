@@ -17,6 +17,7 @@ from library.views import (
     search,
     settings,
     shelves,
+    statistics,
     tags,
     versions,
 )
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("read/<int:pk>/activity/", activity.article, name="activity.article"),
     path("activity/", activity.index, name="activity.index"),
     path("activity/<int:pk>/undo/", activity.undo, name="activity.undo"),
+    path("statistics/", statistics.index, name="statistics.index"),
     path("search/", search.search, name="search.search"),
     path("search/narrow/", search.narrow, name="search.narrow"),
     path("search-words/", search.words, name="search.words"),
