@@ -35,7 +35,7 @@ def words_of(change: Change) -> Words:
 def of_text(change: Change) -> Words:
     kind = Kind(change.what)
     mine = change.author == Author.READER
-    name = {Kind.NOTE: "your notes", Kind.OTHER: "a text"}.get(kind) or f"the {lowered(LABELS.get(kind, kind.label))}"
+    name = {Kind.NOTE: "your notes", Kind.ARTICLE: "the text", Kind.OTHER: "a text"}.get(kind) or f"the {lowered(LABELS.get(kind, kind.label))}"
     first = isinstance(change.before, dict) and change.before.get("version") is None
     verb = "wrote" if first else "changed"
     return f"{verb} {name} {'on' if kind == Kind.NOTE and mine else 'of'}", ""

@@ -27,7 +27,7 @@ ALL = "all"
 WIDE, STEP, HIGH, LOW = 3, 4.2, 128, 12
 COLOURS = 4
 # Two bars for each part of a stretch.
-BAR, PART, BAR_HIGH = 10, 30, 96
+BAR, PART, BAR_HIGH = 13, 36, 96
 
 
 @require_safe
