@@ -15,6 +15,7 @@ from library.models import Author, Change, Kind, State
 LONGEST = 80
 MOST_TAGS = 12
 Words = tuple[str, str]
+TEXTS = {Kind.NOTE: "your notes", Kind.ARTICLE: "the text", Kind.OTHER: "a text"}
 STATES: dict[str, Words] = {
     State.INBOX: ("moved", " back to the inbox"),
     State.READING: ("marked", " as reading"),
@@ -35,7 +36,7 @@ def words_of(change: Change) -> Words:
 def of_text(change: Change) -> Words:
     kind = Kind(change.what)
     mine = change.author == Author.READER
-    name = {Kind.NOTE: "your notes", Kind.ARTICLE: "the text", Kind.OTHER: "a text"}.get(kind) or f"the {lowered(LABELS.get(kind, kind.label))}"
+    name = TEXTS.get(kind) or f"the {lowered(LABELS.get(kind, kind.label))}"
     first = isinstance(change.before, dict) and change.before.get("version") is None
     verb = "wrote" if first else "changed"
     return f"{verb} {name} {'on' if kind == Kind.NOTE and mine else 'of'}", ""

@@ -41,7 +41,8 @@ def words(html):
 def numbers(html):
     """(number, address) of everything on the page that counts articles and leads to a list."""
     links = re.findall(r'<a (?:class="lk" )?href="([^"]+)"[^>]*>(.*?)</a>', html[html.index('id="main"') :], re.S)
-    found = [(re.search(r"(?<!of)(?:^|\s)([\d,]+)(?: articles?| finished.*)?$", words(text)), href) for href, text in links]
+    number = re.compile(r"(?<!of)(?:^|\s)([\d,]+)(?: articles?| finished.*)?$")
+    found = [(number.search(words(text)), href) for href, text in links]
     return [(int(match[1].replace(",", "")), unescape(href)) for match, href in found if match and href[0] == "/"]
 
 
