@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from library.admin import site
 from library.views import (
     accounts,
+    activity,
     bin,
     edit,
     health,
@@ -17,7 +18,9 @@ from library.views import (
     search,
     settings,
     shelves,
+    statistics,
     tags,
+    versions,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -36,6 +39,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("highlights/<int:pk>/", highlights.edit, name="highlights.edit"),
     path("highlights/<int:pk>/delete/", highlights.delete, name="highlights.delete"),
     path("highlights/<int:pk>/undo/", highlights.take_back, name="highlights.undo"),
+    path("read/<int:pk>/versions/", versions.index, name="versions.index"),
+    path("read/<int:pk>/versions/<int:version>/", versions.compare, name="versions.compare"),
+    path("read/<int:pk>/versions/<int:version>/restore/", versions.restore, name="versions.restore"),
+    path("read/<int:pk>/activity/", activity.article, name="activity.article"),
+    path("activity/", activity.index, name="activity.index"),
+    path("activity/<int:pk>/undo/", activity.undo, name="activity.undo"),
+    path("statistics/", statistics.index, name="statistics.index"),
     path("search/", search.search, name="search.search"),
     path("search/narrow/", search.narrow, name="search.narrow"),
     path("search-words/", search.words, name="search.words"),

@@ -4,10 +4,12 @@ from itertools import cycle
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from library.content.anchors import Anchor
 from library.highlighting import mark
-from library.models import Colour, Highlight, Shelf
+from library.models import Colour, Highlight, Kind, Shelf
+from library.models.writing import note_change, write_section
 from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,6 +29,10 @@ def problems(page, width: int, theme: str, address: str) -> list[str]:
 def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     link = article(reader, "The ledger", ("sql", "C++"), type="Essay", url="https://slow.example/x", article=TEXT,
                    overview="- Log first.", summary="On logs.", note="Mine.", state="reading", progress=40)  # fmt: skip
+    write_section(link, Kind.ARTICLE, f"{TEXT} Changed.")
+    version = link.sections.get(kind=Kind.ARTICLE).versions.get()
+    done = article(reader, "Done", ("sql",), type="Essay", state="finished", minutes=9, finished_at=timezone.now())
+    note_change(done, "favourite", True, False)
     for number in range(3):
         article(reader, f"More {number}", ("sql",), state=("inbox", "finished", "archived")[number], favourite=True)
     article(reader, "Binned", deleted_at=link.saved_at)
@@ -39,7 +45,9 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
                  "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope", "/tags/sql/delete/",
                  f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
                  f"/read/{link.pk}/edit/", "/bin/", "/shelves/", "/shelves/new/", "/shelves/old/edit/",
-                 "/shelves/old/delete/", "/nope/"]  # fmt: skip
+                 "/shelves/old/delete/", "/nope/", f"/read/{link.pk}/versions/",
+                 f"/read/{link.pk}/versions/{version.pk}/", "/activity/", "/activity/?kind=bin",
+                 f"/read/{link.pk}/activity/", "/statistics/", "/statistics/?year=all", "/statistics/"]  # fmt: skip
     reading_page.emulate_media(reduced_motion="reduce")
     looks = cycle(LOOKS)
     assert [line for address in addresses for line in problems(reading_page, *next(looks), address)] == []

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from library.models import (
+    Change,
     FormerAddress,
     Highlight,
     ImportedRecord,
@@ -24,6 +25,7 @@ from library.models import (
     SearchLanguage,
     SearchPending,
     SearchWord,
+    SectionVersion,
     Shelf,
     TagAlias,
     User,
@@ -42,7 +44,7 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {"pk": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
+NOWHERE = {"pk": 987654321, "version": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -95,12 +97,14 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     ImportedRecord.objects.bulk_create(records)
     tag = kept.tags.get()
     TagAlias.objects.create(owner=owner, tag=tag, name=words[:90], name_key=f"{words[:90]} ", slug="another-name")
+    version = SectionVersion.objects.create(section=kept.sections.first(), text=words, author_name=words[:255])
     shelf = Shelf.objects.append(owner, words[:100], query=words)
     section = kept.sections.get(kind="article")
     highlight = Highlight.objects.create(link=kept, section=section, quote=words, start=0, end=len(words), note=words)
     return {
         "highlights": {"pk": highlight.pk},
-        "read": {"pk": kept.pk, "slug": kept.slug},
+        "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
+        "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},

@@ -274,7 +274,8 @@ class EditForm(forms.Form):
             place_again([self.link.pk])
 
     def _set(self, name: str, value: str) -> None:
-        note_change(self.link, name, self.now[name], value)
+        if name != "saved_at":
+            note_change(self.link, name, self.now[name], value)
         if name == "title":
             self.link.set_title(value)
         elif name == "url":
@@ -282,7 +283,8 @@ class EditForm(forms.Form):
         elif name == "type":
             self.link.type = value
         else:
-            self.link.saved_at = read_minutes(value)
+            before, self.link.saved_at = self.link.saved_at, read_minutes(value)
+            note_change(self.link, name, before.isoformat(), self.link.saved_at.isoformat())
 
     def _write(self, layer: Layer, text: str) -> None:
         section_id = layer.section.pk if layer.section else None

@@ -155,6 +155,12 @@ class Link(models.Model):
                 name="link_favourites",
                 condition=Q(deleted_at__isnull=True, favourite=True),
             ),
+            # With all that the statistics count by, so that they need not look the rows up.
+            models.Index(
+                fields=["owner", "finished_at", "id", "minutes", "type", "site", "deleted_at"],
+                name="link_by_finished",
+                condition=Q(deleted_at__isnull=True, finished_at__isnull=False),
+            ),
             models.Index(
                 fields=["owner", "deleted_at", "id"],
                 name="link_in_bin",

@@ -35,6 +35,7 @@ def write_section(
     version beside it.
     """
     text = content_text.clean_text(text)
+    version: SectionVersion | None = None
     wanted = {"pk": section_id} if section_id else {"kind": kind, "heading": heading}
     section = link.sections.select_for_update().filter(**wanted).first()
     if section is None:
@@ -48,15 +49,42 @@ def write_section(
         keep_version(section, text, author, author_name)
         return section
     else:
-        replace_text(section, text, author, author_name)
-    Change.objects.create(owner_id=link.owner_id, link=link, what=kind, author=author, author_name=author_name)
+        version = replace_text(section, text, author, author_name)
+    note_text(section, version, author, author_name)
     link.recount()
     return section
 
 
-def replace_text(section: Section, text: str, author: str, author_name: str) -> None:
+def note_text(section: Section, version: SectionVersion | None, author: str, author_name: str) -> None:
+    """Write down that the text of `section` changed; `version` is what it said before."""
+    Change.objects.create(
+        owner_id=section.link.owner_id, link=section.link, what=section.kind, author=author, author_name=author_name,
+        before={"version": version.pk if version else None},
+        after={"section": section.pk, "written_at": section.written_at.isoformat()},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def restore_version(link: Link, version: SectionVersion, *, as_it_was: bool = False) -> None:
+    """Let a section say again what it said in `version`; what it says now becomes a version itself.
+
+    It counts as the reader's own then, which no import overwrites. `as_it_was`, for an undo, gives it back to
+    whoever wrote it.
+    """
+    section = link.sections.select_for_update().get(pk=version.section_id)
+    if not as_it_was:
+        write_section(link, section.kind, version.text, section_id=section.pk)
+        return
+    replaced = replace_text(section, version.text, version.author, version.author_name)
+    section.written_at, section.source_id = version.written_at, version.source_id
+    section.save(update_fields=["written_at", "source"])
+    note_text(section, replaced, Author.READER, "")
+    link.recount()
+
+
+def replace_text(section: Section, text: str, author: str, author_name: str) -> SectionVersion:
     """Put `text` in the section's place; what stood there becomes a version with its own provenance."""
-    SectionVersion.objects.create(
+    version = SectionVersion.objects.create(
         section=section,
         text=section.text,
         author=section.author,
@@ -67,6 +95,7 @@ def replace_text(section: Section, text: str, author: str, author_name: str) -> 
     section.text, section.author, section.author_name = text, author, author_name
     section.written_at, section.source = timezone.now(), None
     section.save()
+    return version
 
 
 def keep_version(section: Section, text: str, author: str, author_name: str, source_id: int | None = None) -> bool:

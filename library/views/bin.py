@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils import timezone
 from library.models import Link, SectionVersion
 from library.models.links import LinkQuerySet
 from library.models.writing import PURGE_BATCH, delete_for_good
+from library.views import keys
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 
@@ -23,23 +23,20 @@ PAGE = 50
 FIELDS = ("id", "title", "url", "site", "type", "deleted_at")
 # Well under what a server waits for an answer. What is left then stays in the Bin, and the page says so.
 EMPTYING_SECONDS = 15
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 def index(request: ReaderRequest) -> HttpResponse:
     """Newest first, paged by key: `?after=` and the moment and id of the last row above."""
     binned = request.user.links.binned()
-    found = list(
-        beyond(binned, request.GET.get("after", "")).order_by("-deleted_at", "-id").values(*FIELDS)[: PAGE + 1]
-    )
+    beyond = keys.beyond("deleted_at", keys.read(request.GET.get("after", "")))
+    found = list(binned.filter(beyond).order_by("-deleted_at", "-id").values(*FIELDS)[: PAGE + 1])
     rows = [row(link) for link in found[:PAGE]]
     context = {
         "rows": rows,
         "total": binned.count(),
         "days": settings.BIN_DAYS,
         "first_page": "after" not in request.GET,
-        "after": key_of(found[PAGE - 1]) if len(found) > PAGE else "",
+        "after": keys.written(found[PAGE - 1]["deleted_at"], found[PAGE - 1]["id"]) if len(found) > PAGE else "",
     }
     return render(request, "bin/index.html", context)
 
@@ -51,29 +48,6 @@ def row(link: dict[str, Any]) -> dict[str, Any]:
         "title": Link(title=link["title"], url=link["url"]).display_title,
         "goes_at": link["deleted_at"] + timedelta(days=settings.BIN_DAYS),
     }
-
-
-def key_of(link: dict[str, Any]) -> str:
-    return f"{microseconds(link['deleted_at'])}.{link['id']}"
-
-
-def microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // MICROSECOND
-
-
-def moment_of(text: str) -> datetime | None:
-    """What `microseconds` wrote; None for anything else."""
-    try:
-        return EPOCH + int(text) * MICROSECOND
-    except (ValueError, OverflowError):
-        return None
-
-
-def beyond(links: LinkQuerySet, key: str) -> LinkQuerySet:
-    moment, pk = moment_of(key.partition(".")[0]), key.partition(".")[2]
-    if moment is None or not pk.isdecimal() or len(pk) > 18:
-        return links
-    return links.filter(deleted_at__lte=moment).filter(Q(deleted_at__lt=moment) | Q(id__lt=int(pk)))
 
 
 def delete(request: ReaderRequest, pk: int) -> HttpResponse:
@@ -100,8 +74,8 @@ def empty(request: ReaderRequest) -> HttpResponse:
     if request.method != "POST":
         binned = request.user.links.binned()
         context = {"total": binned.count(), "noted": binned.filter(has_note=True).count()}
-        return render(request, "bin/empty.html", {**context, "until": microseconds(timezone.now())})
-    until = moment_of(request.POST.get("until", ""))
+        return render(request, "bin/empty.html", {**context, "until": keys.microseconds(timezone.now())})
+    until = keys.moment_of(request.POST.get("until", ""))
     binned = request.user.links.binned().filter(deleted_at__lte=until or timezone.now())
     gone = delete_many(binned)
     left = binned.count()

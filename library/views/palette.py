@@ -63,6 +63,8 @@ ANYWHERE = (
     Option("shelves", "Go to Shelves", "shelf", href="/shelves/", keys="G V"),
     Option("search", "Go to Search", "search", href="/search/", keys="G S"),
     Option("import", "Go to Import", "import", href="/import/", keys="G I"),
+    Option("statistics", "Go to Statistics", "stats", href="/statistics/"),
+    Option("activity", "Go to Activity", "update", href="/activity/"),
     Option("bin", "Go to the Bin", "bin", href="/bin/", keys="G B"),
     Option("settings", "Go to Settings", "settings", href="/settings/"),
     *(
