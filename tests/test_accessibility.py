@@ -30,7 +30,8 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     article(reader, "Binned", deleted_at=link.saved_at)
     for name in ("Old", "Older", "Oldest"):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
-    addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?tag=nope",
+    addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
+                 "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
                  f"/read/{link.pk}/edit/", "/bin/", "/shelves/", "/shelves/new/", "/shelves/old/edit/",
                  "/shelves/old/delete/", "/nope/"]  # fmt: skip

@@ -26,6 +26,7 @@ from library.models import (
     Shelf,
     User,
 )
+from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     return {
         "read": {"pk": kept.pk, "slug": kept.slug},
         "tags": {"slug": tag.slug},
+        "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
         "import": {"pk": run.pk},
