@@ -25,14 +25,21 @@ async function offer() {
   if (!answer.ok || document.getElementById("names")) return;
   document.body.insertAdjacentHTML("beforeend", await answer.text());
   known = [...document.querySelectorAll("#names option")].map((option) => option.value);
+  suggestFor(document.activeElement);
 }
 
 // The browser compares the whole line with what is offered: so each offer is the whole line.
 function suggest(field) {
   const [, before, begun] = field.value.match(/^(.*,\s*)?(.*)$/);
   const wanted = begun.toLocaleLowerCase();
-  const found = known.filter((name) => !name.includes(",") && name.toLocaleLowerCase().includes(wanted));
+  const there = (before ?? "").toLocaleLowerCase().split(/,\s*/);
+  const fits = (name) => name.includes(wanted) && !name.includes(",") && !there.includes(name);
+  const found = known.filter((name) => fits(name.toLocaleLowerCase()));
   document.getElementById("names").replaceChildren(...found.slice(0, 20).map((name) => new Option("", (before ?? "") + name)));
+}
+
+function suggestFor(field) {
+  if (known && field.getAttribute?.("list") === "names") suggest(field);
 }
 
 document.addEventListener("rowkey", (event) => {
@@ -65,7 +72,6 @@ document.addEventListener("submit", (event) => {
   row(event.target).dispatchEvent(new CustomEvent("act", { bubbles: true, detail }));
 });
 
-document.addEventListener("focusin", (event) => { if (event.target.list !== undefined && event.target.hasAttribute?.("list")) offer(); });
-document.addEventListener("input", (event) => {
-  if (known && event.target.getAttribute?.("list") === "names") suggest(event.target);
-});
+document.addEventListener("focusin", (event) => { if (event.target.matches?.("[list=names], [list=types]")) offer(); });
+document.addEventListener("focusin", (event) => suggestFor(event.target));
+document.addEventListener("input", (event) => suggestFor(event.target));
