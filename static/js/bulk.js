@@ -19,6 +19,7 @@ function show() {
   for (const box of all) {
     box.checked = picked.has(box.value);
     box.hidden = !open;
+    if (open) box.ariaLabel = `Select ${rowOf(box.value).querySelector("h3 a").textContent}`;
   }
   if (!bar() || bar().elements.all) return;
   bar().hidden = !open;
