@@ -30,6 +30,7 @@ from library.models import (
     TagAlias,
     User,
 )
+from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
         "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},
+        "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
         "import": {"pk": run.pk},

@@ -1,6 +1,6 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
-from library.models.changes import Change
+from library.models.changes import BulkAct, Change
 from library.models.highlights import Colour, Highlight
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
@@ -15,6 +15,7 @@ from library.models.users import Theme, User
 
 __all__ = [
     "Author",
+    "BulkAct",
     "Change",
     "Colour",
     "FormerAddress",

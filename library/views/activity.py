@@ -19,10 +19,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from library.highlighting import place_again
-from library.models import Author, Change, ImportRun, Kind, Link, User, undoing
+from library.models import Author, BulkAct, Change, ImportRun, Kind, Link, User, undoing
 from library.models.undoing import CHANGED_SINCE, Present, present, why_not
 from library.views import keys
 from library.views.acts import words_of
+from library.views.bulk import sentence
 from library.views.imports import came_of
 from library.views.reader import back_to, own_link
 from library.views.requests import ReaderRequest
@@ -42,11 +43,16 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+Entry = Change | BulkAct | ImportRun
+LETTERS = "rbc"  # what a key begins with: of an import (run), of a bulk act, of a change
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """What was done to a reader's articles, or to one of them, narrowed to an author and a kind of act.
 
-    Changes and imports are two tables, each paged by its own key; of one moment, imports come first.
+    Changes, acts on many articles and imports are three tables, each paged by its own key; of one moment, imports come
+    first. An act on many articles stands for the changes that it made, but in the activity of one of them.
     """
 
     user: User
@@ -60,19 +66,25 @@ class Stream:
         who, kind = query.get("who", ""), query.get("kind", "")
         return cls(user, link, who if who in WHO else "", kind if kind in KINDS else "", query.get("after", ""))
 
-    def page(self) -> tuple[list[Change | ImportRun], str]:
-        """The newest of both past the key, and the key of the next page."""
-        found: list[Change | ImportRun] = [*self._runs()[: PAGE + 1], *self._changes()[: PAGE + 1]]
+    def page(self) -> tuple[list[Entry], str]:
+        """The newest of all past the key, and the key of the next page."""
+        most = PAGE + 1
+        found: list[Entry] = [*self._runs()[:most], *self._acts()[:most], *self._changes()[:most]]
         found.sort(key=_moment, reverse=True)
         return found[:PAGE], _key_of(found[PAGE - 1]) if len(found) > PAGE else ""
 
     def _changes(self) -> QuerySet[Change]:
         changes = self.user.changes.select_related("link").filter(self._past("c", "at"))
-        if self.link:
-            changes = changes.filter(link=self.link)
+        changes = changes.filter(link=self.link) if self.link else changes.filter(act=None)
         if self.who:
             changes = changes.filter(author=WHO[self.who][1])
         return changes.filter(what__in=KINDS[self.kind][1]) if self.kind else changes
+
+    def _acts(self) -> QuerySet[BulkAct]:
+        if self.link or (self.who and WHO[self.who][1] != Author.READER):
+            return BulkAct.objects.none()
+        acts = self.user.bulk_acts.filter(self._past("b", "at"), count__gt=0)
+        return acts.filter(what__in=KINDS[self.kind][1]) if self.kind else acts
 
     def _runs(self) -> QuerySet[ImportRun]:
         if self.who not in ("", IMPORTS) or self.kind not in ("", IMPORTS):
@@ -83,22 +95,24 @@ class Stream:
         return runs.order_by("-created_at", "-id")
 
     def _past(self, mine: str, field: str) -> Q:
-        key = keys.read(self.after[1:])
-        if key is None or self.after.startswith(mine):
+        letter = self.after[:1]
+        key = keys.read(self.after[1:]) if letter in LETTERS else None
+        if key is None or letter == mine:
             return keys.beyond(field, key)
-        return Q(**{f"{field}__lte" if mine == "c" else f"{field}__lt": key[0]})
+        return Q(**{f"{field}__lte" if LETTERS.index(mine) > LETTERS.index(letter) else f"{field}__lt": key[0]})
 
     def address(self, **more: str) -> str:
         query = {"who": self.who, "kind": self.kind, **more}
         return "?" + urlencode({name: value for name, value in query.items() if value})
 
 
-def _moment(entry: Change | ImportRun) -> datetime:
-    return entry.at if isinstance(entry, Change) else entry.created_at
+def _moment(entry: Entry) -> datetime:
+    return entry.created_at if isinstance(entry, ImportRun) else entry.at
 
 
-def _key_of(entry: Change | ImportRun) -> str:
-    return ("c" if isinstance(entry, Change) else "r") + keys.written(_moment(entry), entry.pk)
+def _key_of(entry: Entry) -> str:
+    letter = LETTERS[(ImportRun, BulkAct, Change).index(type(entry))]
+    return letter + keys.written(_moment(entry), entry.pk)
 
 
 # --- pages
@@ -146,9 +160,24 @@ def day_words(day: date, today: date) -> str:
 # --- entries: what `activity/entry.html` shows, whatever the act was
 
 
-def entries(found: Sequence[Change | ImportRun]) -> list[dict[str, Any]]:
+def entries(found: Sequence[Entry]) -> list[dict[str, Any]]:
     now = present({each.link_id: each.link for each in found if isinstance(each, Change)}.values())
-    return [of_change(each, now[each.link_id]) if isinstance(each, Change) else of_run(each) for each in found]
+    return [of_change(each, now[each.link_id]) if isinstance(each, Change) else of_many(each) for each in found]
+
+
+def of_many(entry: ImportRun | BulkAct) -> dict[str, Any]:
+    return of_run(entry) if isinstance(entry, ImportRun) else of_act(entry)
+
+
+def of_act(act: BulkAct) -> dict[str, Any]:
+    done = sentence(act)
+    return {
+        "at": timezone.localtime(act.at),
+        "who": "You",
+        "verb": done[0].lower() + done[1:],
+        "undo": "" if act.undone_at else reverse("bulk.undo", args=[act.pk]),
+        "note": "Undone" if act.undone_at else "",
+    }
 
 
 def of_run(run: ImportRun) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from library.content import periods
 from library.models import User
+from library.views.bulk import Selecting
 from library.views.counts import Counts
 from library.views.listing import SORTS, Filters, Listing, Page
 from library.views.rows import Row, minutes_left, reader_path, rows
@@ -34,6 +35,7 @@ FEWEST_MARKS = 2
 RECENT = {"7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last 365 days"}
 BANDS = ((5, "Under 5 minutes"), (15, "5 to 15 minutes"), (30, "15 to 30 minutes"), (60, "30 to 60 minutes"))
 LONGEST_BAND = "Over an hour"
+PAGE_KEYS = ("after", "before", "from")
 Choice = tuple[str, str, str, bool]
 MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
 
@@ -45,13 +47,13 @@ class Browse:
     counts: Counts
     listing: Listing
     page: Page
-    first_page: bool
+    query: QueryDict
 
     @classmethod
     def of(cls, user: User, filters: Filters, query: QueryDict) -> Browse:
         counts = Counts.of(user)
         listing = counts.listing(filters)
-        return cls(counts, listing, listing.page(query), not query.keys() & {"after", "before", "from"})
+        return cls(counts, listing, listing.page(query), query)
 
     @property
     def filters(self) -> Filters:
@@ -64,6 +66,7 @@ class Browse:
             "filters": self.filters,
             "tabs": self.tabs(states),
             "total": states[self.filters.state],
+            "select": Selecting.of(self.query, self.address, states[self.filters.state]),
             "chips": self.chips(),
             "clear": replace(self.filters, types=(), tags=(), saved="").address(),
             "facets": self.counts.kept(self.facets, "facets", self.filters),
@@ -77,6 +80,15 @@ class Browse:
             "without": self.without() if not groups and self.filters.narrowed else [],
             "desk": self.desk() if self.at_home else [],
         }
+
+    @property
+    def first_page(self) -> bool:
+        return not self.query.keys() & set(PAGE_KEYS)
+
+    @property
+    def address(self) -> str:
+        """Of this very page."""
+        return self.filters.address(**{key: self.query.get(key, "") for key in PAGE_KEYS if key in self.query})
 
     @property
     def at_home(self) -> bool:

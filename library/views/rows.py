@@ -18,6 +18,7 @@ Row = dict[str, Any]
 
 ROW_FIELDS = ("id", "title", "url", "site", "type", "saved_at", "state", "favourite", "progress", "minutes", "gist")
 TAGS_SHOWN = 4
+TAG_ICON = '<svg class="i" aria-hidden="true"><use href="#i-tag"/></svg>'
 
 
 def reader_path(link_id: int, title: str) -> str:
@@ -47,7 +48,7 @@ def row(link: dict[str, Any], tags: list[tuple[str, str]], now: datetime) -> Row
         "title": link["title"].strip() or link["url"] or UNTITLED,
         "gist": link["gist"],
         "type": link["type"],
-        "tags": tag_links(tags),
+        "tags": tag_links(link["id"], tags),
         "site": link["site"],
         "glyph": glyph(link["state"], link["progress"] if reading else 0),
         "done": link["state"] in (State.FINISHED, State.ARCHIVED),
@@ -68,11 +69,12 @@ def glyph(state: str, progress: int) -> str:
     return render_to_string("includes/glyph.html", {"state": state, "progress": progress})
 
 
-def tag_links(tags: list[tuple[str, str]]) -> str:
+def tag_links(link_id: int, tags: list[tuple[str, str]]) -> str:
     """Written here and not in the template: there are some hundred on a page, and a loop takes ten times as long."""
     links = "".join(f'<a class="tg" href="{href}">{escape(name)}</a>' for name, href in tags[:TAGS_SHOWN])
     more = f'<span class="tg-more">and {len(tags) - TAGS_SHOWN} more</span>' if len(tags) > TAGS_SHOWN else ""
-    return SafeString(links + more)
+    edit = f'<a class="tg-edit" href="/read/{link_id}/edit/#id_tags" aria-label="Edit tags">{TAG_ICON}</a>'
+    return SafeString(edit + links + more)
 
 
 def minutes_left(link: dict[str, Any]) -> int:

@@ -19,6 +19,7 @@ from library.search.facets import facets
 from library.search.fields import SORTS, WORDS
 from library.search.query import LONGEST_QUERY, Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
+from library.views.bulk import Selecting
 from library.views.matches import address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
@@ -67,7 +68,9 @@ def search(request: ReaderRequest) -> HttpResponse:
         return redirect(address.page())
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     results = find(request.user, address.q, address.sort or "best", after=after, before=before)
-    values = {"address": address, "typing": typing, **context(request, address, results)}
+    key = f"after={after}" if after else f"before={before}" if before else ""
+    select = Selecting.of(request.GET, address.page(key), results.total)
+    values = {"address": address, "typing": typing, "select": select, **context(request, address, results)}
     if not typing:
         return render(request, "search/search.html", values)
     answer = render(request, "search/results.html", values)

@@ -51,16 +51,23 @@ function act(row, path, values) {
   }).then(() => stayAt(row.dataset.link, at));
   return true;
 }
+// Other scripts ask for such an action too.
+document.addEventListener("act", ({ target, detail }) => act(target, detail.path, detail.values));
 
 // The row may have left the list: then the one that took its place is the current one.
 function stayAt(id, at) {
   const all = rows();
   mark(all.find((row) => row.dataset.link === id) ?? all[Math.min(at, all.length - 1)]);
+  const told = document.querySelector("#flash p");
+  if (told) document.getElementById("live").textContent = told.textContent;
 }
 
-function onRow(key) {
+function onRow(key, shift) {
   const row = current();
   if (!row) return false;
+  // What other scripts do with a row and a key: whoever does it takes the event.
+  const event = new CustomEvent("rowkey", { bubbles: true, cancelable: true, detail: { key, shift } });
+  if (!row.dispatchEvent(event)) return true;
   if (key === "f") return act(row, "favourite", {});
   if (ROW_STATES[key]) return act(row, "state", { state: ROW_STATES[key] });
   return false;
@@ -74,7 +81,7 @@ function slash() {
   return true;
 }
 
-function press(key) {
+function press(key, shift) {
   if (Date.now() - leader < 1200 && GO[key]) {
     location.assign(GO[key]);
     return true;
@@ -84,7 +91,7 @@ function press(key) {
   if (key === "?") return showShortcuts();
   if (key === "j") return move(1);
   if (key === "k") return move(-1);
-  return onRow(key) || click(key);
+  return onRow(key, shift) || click(key);
 }
 
 // What no element offers, another script may take.
@@ -102,7 +109,7 @@ document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
-  if ((event.shiftKey && click(`shift ${key}`)) || press(key) || (!event.shiftKey && offer(key))) event.preventDefault();
+  if ((event.shiftKey && click(`shift ${key}`)) || press(key, event.shiftKey) || (!event.shiftKey && offer(key))) event.preventDefault();
 });
 // The palette presses keys too, also where single keys are off.
 document.addEventListener("press", (event) => press(event.detail));

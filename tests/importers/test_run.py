@@ -3,6 +3,7 @@
 import pytest
 
 from library.models import Kind
+from library.models.bulk import carry_out, undo
 from library.models.writing import bin_link, set_tags, write_section
 from tests.importers.link_files import (
     import_files,
@@ -117,6 +118,21 @@ def test_a_tag_that_the_reader_took_off_stays_off_and_one_put_on_stays_on(reader
     write(folder, {"ledger.md": link_file(tags="['databases', 'history']")})
     import_files(reader, folder)
     assert tag_names(link) == {"ledgers", "history"}
+
+
+def test_what_was_decided_for_many_at_once_is_not_touched_either_until_it_is_undone(reader, link, folder):
+    untagged = carry_out(reader, "tags", {"add": ["ledgers"], "remove": ["databases"]}, [link.pk])
+    typed = carry_out(reader, "type", "Mine", [link.pk])
+    write(folder, {"ledger.md": link_file(tags="['databases', 'history']", type="Theirs")})
+    import_files(reader, folder)
+    link.refresh_from_db()
+    assert (tag_names(link), link.type) == ({"ledgers", "history"}, "Mine")
+    undo(untagged)
+    undo(typed)
+    write(folder, {"ledger.md": link_file(tags="['databases', 'history', 'more']", type="Theirs")})
+    import_files(reader, folder)
+    link.refresh_from_db()
+    assert tag_names(link) == {"databases", "history", "more"}
 
 
 def test_a_tag_that_leaves_the_file_leaves_the_article(reader, link, folder):

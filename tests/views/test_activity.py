@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from library.models import Author, Change, ImportRun, Kind, Link, RunState
+from library.models.bulk import carry_out
 from library.models.writing import bin_link, note_change, set_tags, write_section
+from library.views import activity
 from library.views.activity import day_words
 from tests.importers.link_files import import_files, link_file, write
 from tests.views.shelf import article
@@ -18,7 +20,11 @@ pytestmark = pytest.mark.django_db
 def told(client, address="/activity/"):
     """Each entry in words, newest first."""
     entries = [entry for _, part in client.get(address).context["days"] for entry in part]
-    return [f"{each['who']} {each['verb']} “{each['title']}”{each['rest']}" for each in entries]
+    return [f"{each['who']} {each['verb']}{each_title(each)}" for each in entries]
+
+
+def each_title(entry):
+    return f" “{entry['title']}”{entry['rest']}" if "title" in entry else ""
 
 
 def edit(client, link, **fields):
@@ -254,3 +260,40 @@ def test_many_acts_take_no_more_queries(reading, reader, queries_of, address):
         note_change(link, "favourite", False, True)
         set_tags(article(reader, f"More {number}", ("x",), article="Text."), ["y"])
     assert queries_of(lambda: reading.get(address)) == few <= 14
+
+
+def test_an_act_on_many_articles_is_one_entry_with_an_undo_of_its_own(reading, reader):
+    links = [article(reader, f"Ledger {number}") for number in range(3)]
+    act = carry_out(reader, "tags", {"add": ["sql"], "remove": []}, [link.pk for link in links])
+    page = reading.get("/activity/")
+    (entry,) = [entry for _, part in page.context["days"] for entry in part]
+    assert f"{entry['who']} {entry['verb']}" == "You tagged 3 articles with sql."
+    reading.post(entry["undo"])
+    assert not reader.tags.get(name="sql").link_tags.exists()
+    act.refresh_from_db()
+    assert act.undone_at
+    (entry,) = [entry for _, part in reading.get("/activity/?kind=tags").context["days"] for entry in part]
+    assert (entry["undo"], entry["note"]) == ("", "Undone")
+    assert reading.get("/activity/?who=imports").context["days"] == []
+
+
+def test_pages_of_activity_hold_every_act_once(reading, reader, monkeypatch):
+    monkeypatch.setattr(activity, "PAGE", 2)
+    link = article(reader)
+    for state in ("reading", "finished", "archived"):
+        reading.post(f"/read/{link.pk}/state/", {"state": state})
+    for value in (True, False):
+        carry_out(reader, "favourite", value, [link.pk])
+    Change.objects.update(at=Change.objects.latest("at").at)
+    reader.bulk_acts.update(at=Change.objects.latest("at").at)
+    seen, address = [], "/activity/"
+    while address:
+        seen += told(reading, address)
+        older = reading.get(address).context["older"]
+        address = f"/activity/{older}" if older else ""
+    assert len(seen) == len(set(seen)) == 5
+
+
+@pytest.mark.parametrize("key", ["x", "z2026", "c", "b-", "r\0", "\U0001f600"])
+def test_a_key_that_is_none_begins_with_the_newest(reading, key):
+    assert reading.get("/activity/", {"after": key}).status_code == 200

@@ -209,7 +209,7 @@ def test_long_texts_are_compared_in_a_moment(reading, reader):
     assert len(answer.content) < 4_000_000
 
 
-def test_a_highlight_is_placed_again_when_a_version_is_restored(client, reader):
+def test_a_highlight_is_placed_again_when_a_version_is_restored(reading, reader):
     link = reader.links.create(title="Ledgers")
     write_section(link, Kind.ARTICLE, "A ledger lies here. It is kept by hand.")
     write_section(link, Kind.ARTICLE, "It is kept by hand.")
@@ -218,6 +218,6 @@ def test_a_highlight_is_placed_again_when_a_version_is_restored(client, reader):
         link=link, section=section, quote="kept by hand", prefix="It is ", suffix=".", start=6, end=18
     )
     version = section.versions.first()
-    client.post(f"/read/{link.pk}/versions/{version.pk}/restore/")
+    reading.post(f"/read/{link.pk}/versions/{version.pk}/restore/")
     highlight.refresh_from_db()
     assert (highlight.start, highlight.end) == (26, 38)
