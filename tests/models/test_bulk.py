@@ -106,7 +106,7 @@ def test_tags_are_put_on_as_the_readers_own_and_those_taken_off_stay_off(reader,
 
 def test_a_tag_that_nobody_has_is_not_made_by_taking_it_off(reader, shelf):
     assert carry_out(reader, "tags", {"add": [], "remove": ["nowhere"]}, ids(shelf)).count == 0
-    assert not reader.tags.named(["nowhere"]).exists()
+    assert not reader.tags.filter(name="nowhere").exists()
 
 
 def test_an_undo_leaves_alone_what_was_changed_since(reader, shelf):
