@@ -250,6 +250,7 @@ class _Text:
     def _nearly(self, sought: _Sought) -> _Fit | None:
         """A place where the quote reads nearly the same."""
         fits = [self._fit(sought, *found) for found in places_like(sought, self.looked)]
+        fits = [fit for fit in fits if fit.neighbours == 2 or self._is_as_whole(sought, fit)]
         return self._clearest(sought, _apart(fit for fit in fits if _is_near_enough(sought, fit)))
 
     def _clearest(self, sought: _Sought, fits: list[_Fit]) -> _Fit | None:
@@ -345,4 +346,6 @@ def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
         return min(fit.before, fit.after) >= least and (fit.quote >= ALIKE or is_kept)
     if fit.neighbours == 2:
         return fit.quote >= 0.5 or is_kept
-    return fit.quote >= (0.8 if fit.neighbours else 0.85 if sought.weight >= LONG else 1)
+    if sought.weight < LONG:
+        return fit.quote >= (0.9 if fit.neighbours else 1)
+    return fit.quote >= (0.8 if fit.neighbours else 0.85)

@@ -49,7 +49,7 @@ def test_highlights_in_texts_that_change_are_placed_exactly_or_not_at_all():
 
 
 @pytest.mark.proofs
-@pytest.mark.parametrize("seed", [2, 11, 23, 31])
+@pytest.mark.parametrize("seed", [2, 11, 23, 777])
 def test_a_thousand_highlights_for_each_kind_of_change(seed):
     assert_good_enough(1_000, seed)
 
