@@ -143,9 +143,9 @@ class _Text:
         before, after = fold(self.text[max(start - CONTEXT[2], 0) : start]), fold(self.text[end : end + CONTEXT[2]])
         sought = _Sought(quote, before.text, after.text, rivals=2, weight=SHORT)
         same = finds(self.folded, quote, MOST) if quote else []
-        alike = places_like(Passage(quote), self.looked, range(first, last))
+        alike = places_like(Passage(quote), self.looked, besides=first)
         places = [*((found, found + len(quote)) for found in same), *alike]
-        fits = [self._fit(sought, *place) for place in places if place[1] <= first or place[0] >= last]
+        fits = [self._fit(sought, *place) for place in places if not _is_much_of(place, (first, last))]
         is_heading = weight(quote) < SHORT and self._is_line(start, end)
         fits = [fit for fit in fits if fit.quote >= ALIKE and (not is_heading or self._is_line(*self._span(fit)))]
         same_fits = [fit for fit in fits if fit.quote == 1]
@@ -249,8 +249,9 @@ class _Text:
 
     def _nearly(self, sought: _Sought) -> _Fit | None:
         """A place where the quote reads nearly the same."""
-        fits = (self._fit(sought, *found) for found in places_like(sought, self.looked))
-        return self._clearest(sought, [fit for fit in fits if _is_near_enough(sought, fit)])
+        fits = [self._fit(sought, *found) for found in places_like(sought, self.looked)]
+        fits = [fit for fit in fits if fit.neighbours == 2 or self._is_as_whole(sought, fit)]
+        return self._clearest(sought, _apart(fit for fit in fits if _is_near_enough(sought, fit)))
 
     def _clearest(self, sought: _Sought, fits: list[_Fit]) -> _Fit | None:
         """The best of the places, if none is nearly as good; else the one where the passage was or should be."""
@@ -294,6 +295,19 @@ def _in_common(one: str, other: str) -> int:
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
+def _apart(fits: Iterable[_Fit]) -> list[_Fit]:
+    """Without those that overlap a better one."""
+    apart: list[_Fit] = []
+    for fit in sorted(fits, key=lambda fit: fit.score, reverse=True):
+        if all(fit.end <= other.start or other.end <= fit.start for other in apart):
+            apart.append(fit)
+    return apart
+
+
+def _is_much_of(one: Place, other: Place) -> bool:
+    return 2 * (min(one[1], other[1]) - max(one[0], other[0])) > other[1] - other[0]
+
+
 def _is_line(before: str, after: str) -> bool:
     before, after = before.rstrip(" \t"), after.lstrip(" \t")
     return before[-1:] in ("", "\n") and after[:1] in ("", "\n") and bool(before or after)
@@ -332,4 +346,6 @@ def _is_near_enough(sought: _Sought, fit: _Fit) -> bool:
         return min(fit.before, fit.after) >= least and (fit.quote >= ALIKE or is_kept)
     if fit.neighbours == 2:
         return fit.quote >= 0.5 or is_kept
-    return fit.quote >= (0.7 if fit.neighbours else 0.85 if sought.weight >= LONG else 1)
+    if sought.weight < LONG:
+        return fit.quote >= (0.9 if fit.neighbours else 1)
+    return fit.quote >= (0.8 if fit.neighbours else 0.85)

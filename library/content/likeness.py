@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from heapq import nlargest
 from itertools import chain
 
 from rapidfuzz.distance import Levenshtein
@@ -18,7 +19,7 @@ from library.content.folded import Folded
 FINDS = 8
 """A piece that is found more often than this says nothing."""
 PLACES = 4
-"""So many places are tried, those with the most pieces."""
+"""So many places are tried, those with the most pieces, and as many again if something may have come in between."""
 EDGE = 40
 """So far from either end of a passage its pieces lie close together."""
 LOOSE = 1_000
@@ -125,10 +126,9 @@ def kept(quote: str, found: str) -> float:
     return 1 - (Levenshtein.distance(quote, found) - max(len(found) - len(quote), 0)) / len(quote)
 
 
-def places_like(passage: Passage, looked: Looked, besides: range = range(0)) -> Iterator[tuple[int, int]]:
-    """Where the passage may stand in the folded text, changed, the best supported first; never in `besides`."""
-    seen: list[tuple[int, int]] = []
-    for group in _groups(passage, looked, besides)[:PLACES]:
+def places_like(passage: Passage, looked: Looked, besides: int | None = None) -> Iterator[tuple[int, int]]:
+    """Where the passage may stand in the folded text, changed, the best supported first; but not at `besides`."""
+    for group in _groups(passage, looked, besides):
         start, end = _start(passage, looked, group), _end(passage, looked, group)
         if start is None or end is None or not start < end <= start + len(passage.quote) + passage.loose:
             continue
@@ -138,21 +138,24 @@ def places_like(passage: Passage, looked: Looked, besides: range = range(0)) -> 
             start = end - length
         elif found.startswith(passage.quote) and looked.divides(start + length):
             end = start + length
-        if all(end <= first or last <= start for first, last in seen):
-            seen.append((start, end))
-            yield start, end
+        yield start, end
 
 
-def _groups(passage: Passage, looked: Looked, besides: range) -> list[list[Find]]:
+def _groups(passage: Passage, looked: Looked, besides: int | None) -> list[list[Find]]:
     """Finds that lie to each other in the text about as they do in the passage; those of most pieces first."""
     found = [Find(offset, place, len(piece)) for offset, piece in _pieces(passage) for place in looked.finds(piece)]
     groups: list[list[Find]] = []
-    for find in sorted((find for find in found if find.place not in besides), key=lambda find: find.shift):
+    for find in sorted((find for find in found if find.shift != besides), key=lambda find: find.shift):
         if groups and find.shift - groups[-1][-1].shift <= TOGETHER:
             groups[-1].append(find)
         else:
             groups.append([find])
-    return sorted(_joined(groups, passage.loose), key=lambda group: len(_offsets(group)), reverse=True)
+    joined = _best(_joined(groups, passage.loose))
+    return joined + [group for group in _best(groups) if group not in joined]
+
+
+def _best(groups: list[list[Find]]) -> list[list[Find]]:
+    return nlargest(PLACES, groups, key=lambda group: len(_offsets(group)))
 
 
 def _joined(groups: list[list[Find]], loose: int) -> list[list[Find]]:
@@ -165,7 +168,7 @@ def _joined(groups: list[list[Find]], loose: int) -> list[list[Find]]:
                 other.extend(group)
                 break
         else:
-            joined.append(group)
+            joined.append(list(group))
     return joined
 
 
@@ -253,7 +256,7 @@ class _Edge:
                 return begun
         if self.is_last and text.endswith(after):
             end = len(text) - len(after)
-            return end if abs(end - length - self._shift) <= length // 2 + SENTENCE else None
+            return end if abs(end - length - self._shift) <= length // 2 else None
         return None
 
 

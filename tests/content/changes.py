@@ -253,10 +253,10 @@ def reworded(words: str, chance: random.Random) -> str:
 
 
 def duplicated(text: Text, chance: random.Random) -> Text:
-    """The passage's block once more, not beside it."""
+    """The passage's block once more, some way off: a copy in the same surroundings is as good as the passage."""
     run = marked_run(text)
     again = [unmarked(block) for block in text[run.start : run.stop]]
-    places = [at for at in range(len(text) + 1) if at < run.start or at > run.stop]
+    places = [at for at in range(len(text) + 1) if at < run.start - 2 or at > run.stop + 2]
     at = chance.choice(places)
     return text[:at] + again + text[at:]
 
