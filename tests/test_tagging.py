@@ -215,7 +215,7 @@ def test_while_thousands_of_articles_wait_for_the_index_their_tags_are_right(rea
     article(reader, "Other", ("llm",))
     article(reader, "Bare")
     indexing.drain()
-    monkeypatch.setattr("library.search.matches.indexing.drain", lambda **_: 0)
+    monkeypatch.setattr("library.search.matches.indexing.drain", lambda **_: indexing.AT_ONCE)
     tagging.merge(tag(reader, "LLMs"), tag(reader, "llm"))
     assert found(reader, "tag:llm") == ["N0", "N1", "N2", "N3", "Other"]
     assert found(reader, "-tag:llm") == found(reader, "tag:none") == ["Bare"]

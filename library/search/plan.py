@@ -48,7 +48,8 @@ class Plan:
     """`index` holds what the index of words can answer alone, `conditions` everything else: all must hold.
 
     `dates` narrows to a stretch of saved times. `languages` are those in whose stems this reader's texts are indexed.
-    `version` is that of the index when the plan was made: a count may be kept under it, unless it is None.
+    `version` is that of the index when the plan was made: a count may be kept under it, unless it is None. `is_behind`:
+    more changes may wait than a search takes in.
     """
 
     owner_id: int
@@ -58,6 +59,7 @@ class Plan:
     conditions: tuple[Any, ...] = ()
     dates: periods.Period | None = None
     version: tuple[int, int] | None = field(default=None, compare=False)
+    is_behind: bool = field(default=False, compare=False)
     sentences: list[str] = field(default_factory=list, compare=False)
 
     @property
@@ -76,7 +78,7 @@ class Plan:
 
     def asking(self, *index: Any) -> Plan:
         """The same owner, asked for something else."""
-        return Plan(self.owner_id, self.query, self.languages, tuple(index), version=self.version)
+        return replace(self, index=tuple(index), conditions=(), dates=None, sentences=[])
 
     def with_index(self, *index: Any) -> Plan:
         return replace(self, index=tuple(index))
@@ -90,14 +92,14 @@ class Plan:
     def tagged(self, tag_ids: Sequence[int]) -> Any:
         """One of these tags; UNTAGGED is none at all. While the index has more changes to take in than a search waits
         for (a tag on thousands of articles was merged), the articles themselves are asked."""
-        if self.version is None:
+        if self.is_behind:
             return tagged_now(tag_ids)
         made: list[Any] = [Tagged(each) for each in tag_ids]
         return made[0] if len(made) == 1 else Either(tuple(made))
 
 
-def make_plan(owner: User, query: Query, version: tuple[int, int] | None) -> Plan:
-    plan = Plan(owner.pk, query, languages_of(owner), version=version)
+def make_plan(owner: User, query: Query, version: tuple[int, int] | None, *, is_behind: bool = False) -> Plan:
+    plan = Plan(owner.pk, query, languages_of(owner), version=version, is_behind=is_behind)
     plan.sentences = list(query.sentences)
     parts = _Resolver(plan).parts(query.tree)
     plan.index = tuple(part for part in parts if _is_for_index(part))
