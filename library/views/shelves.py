@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from library.content.text import fold, single_line
+from library.content.text import clean_text, fold, single_line
 from library.forms.shelves import SORT_WORDS, ShelfForm
 from library.models import Shelf, User
 from library.models.shelves import hold
@@ -181,4 +181,4 @@ def starters(request: ReaderRequest) -> HttpResponse:
 
 
 def own_shelf(request: ReaderRequest, slug: str) -> Shelf:
-    return get_object_or_404(request.user.shelves, slug=slug)
+    return get_object_or_404(request.user.shelves, slug=clean_text(slug))

@@ -13,11 +13,18 @@ function show(form) {
   form.querySelectorAll("output").forEach((output) => { output.textContent = `${size} pixels`; });
 }
 
-async function keep(form) {
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+async function send(address, body) {
+  const answer = await fetch(address, { method: "POST", body, redirect: "manual" }).catch(() => ({}));
   if (answer.ok || answer.type === "opaqueredirect") return;
   const live = document.getElementById("live");
   if (live) live.textContent = "This could not be saved. It lasts until you leave the page.";
+}
+
+// One after the other: of two quick changes the later must not be overtaken.
+let saving = Promise.resolve();
+function keep(form) {
+  const body = new FormData(form);
+  saving = saving.then(() => send(form.action, body));
 }
 
 const form = () => document.querySelector("form[data-appearance]");

@@ -330,3 +330,7 @@ def test_a_shelf_is_dragged_to_another_place(reading_page, reader):
     reading_page.wait_for_url(re.compile("moved=a"))
     assert reading_page.locator(".rail .name").all_inner_texts() == ["B", "C", "A"]
     assert names(reader) == list("BCA")
+
+
+def test_an_address_with_a_nul_is_no_shelf(reading):
+    assert reading.get("/shelves/%00/edit/").status_code == 404
