@@ -21,7 +21,6 @@ from library.search.documents import Document
 from library.search.numbers import free_numbers
 
 BATCH = 250
-AT_ONCE = 100  # so many of its reader's changes a search takes in before it looks
 # Sections of kind `other` are found as part of the article.
 FIELD_OF_KIND = {
     Kind.OVERVIEW: "overview",
@@ -67,7 +66,7 @@ def index_documents(documents: Sequence[Document], known: set[str] | None = None
     _write([document for document in documents if document.link_id not in kept], known)
 
 
-def drain(limit: int = AT_ONCE, owner_id: int | None = None) -> int:
+def drain(limit: int = 100, owner_id: int | None = None) -> int:
     """Index up to `limit` links that wait, of one owner or of all. Returns how many were done."""
     waiting = SearchPending.objects.all() if owner_id is None else SearchPending.objects.filter(owner_id=owner_id)
     if not waiting.exists():
@@ -77,6 +76,11 @@ def drain(limit: int = AT_ONCE, owner_id: int | None = None) -> int:
         link_ids = list(dict.fromkeys(waiting.order_by("id").values_list("link_id", flat=True)[:limit]))
         index_links(link_ids)
     return len(link_ids)
+
+
+def is_behind(owner_id: int) -> bool:
+    """Whether changes of this owner wait to be indexed."""
+    return SearchPending.objects.filter(owner_id=owner_id).exists()
 
 
 def tidy() -> bool:

@@ -45,10 +45,11 @@ ORDERS = {"title": "l.title_key, l.id", "longest": "l.words DESC, l.id DESC", "s
 def planned(owner: User, text: str) -> Plan:
     """The plan of a query as it is typed, with all changes up to now in the index."""
     version = backend().version(owner.pk)
-    taken_in = indexing.drain(owner_id=owner.pk) if version is None else 0
-    if taken_in:
+    is_behind = False
+    if version is None and indexing.drain(owner_id=owner.pk):
         version = backend().version(owner.pk)
-    return make_plan(owner, parse(text), version, is_behind=taken_in >= indexing.AT_ONCE)
+        is_behind = version is None and indexing.is_behind(owner.pk)
+    return make_plan(owner, parse(text), version, is_behind=is_behind)
 
 
 @dataclass

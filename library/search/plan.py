@@ -39,6 +39,7 @@ class Condition:
 
 
 NEVER = Condition("1 = 0")
+KEPT = Condition("l.deleted_at IS NULL")  # so is whatever the index has, but where it is behind
 TAGS_OF_LINK = "EXISTS (SELECT 1 FROM library_linktag AS lt WHERE lt.link_id = l.id{which})"
 Part = Words | Tagged | Condition | All | Either | Not  # what a query's filters have become
 
@@ -49,7 +50,7 @@ class Plan:
 
     `dates` narrows to a stretch of saved times. `languages` are those in whose stems this reader's texts are indexed.
     `version` is that of the index when the plan was made: a count may be kept under it, unless it is None. `is_behind`:
-    more changes may wait than a search takes in.
+    more changes wait than a search takes in, so what else it must say is asked of the links themselves.
     """
 
     owner_id: int
@@ -104,6 +105,8 @@ def make_plan(owner: User, query: Query, version: tuple[int, int] | None, *, is_
     parts = _Resolver(plan).parts(query.tree)
     plan.index = tuple(part for part in parts if _is_for_index(part))
     plan.conditions = tuple(part for part in parts if not _is_for_index(part))
+    if is_behind:
+        plan.conditions += (KEPT,)
     return plan
 
 
