@@ -111,8 +111,12 @@ def set_aliases(tag: Tag, names: Iterable[str]) -> None:
 
 
 def _move(moved: dict[Tag, str]) -> None:
-    for tag, name in moved.items():
+    """The deepest first: where `a` becomes `a/b`, `a/c` takes the name that `a/b/c` has had until now."""
+    for tag, name in sorted(moved.items(), key=lambda each: -len(parts(each[0].name))):
         there = Tag.objects.called(tag.owner_id, [name]).get(fold(name))
+        if there in moved and there.name_key != fold(name):
+            there.aliases.filter(name_key=fold(name)).delete()
+            there = None
         if there is None or there == tag:
             _rename(tag, name)
         else:

@@ -215,7 +215,7 @@ def test_while_thousands_of_articles_wait_for_the_index_their_tags_are_right(rea
     article(reader, "Other", ("llm",))
     article(reader, "Bare")
     indexing.drain()
-    monkeypatch.setattr("library.search.matches.indexing.drain", lambda **_: indexing.AT_ONCE)
+    monkeypatch.setattr("library.search.matches.indexing.drain", lambda **_: 1)
     tagging.merge(tag(reader, "LLMs"), tag(reader, "llm"))
     assert found(reader, "tag:llm") == ["N0", "N1", "N2", "N3", "Other"]
     assert found(reader, "-tag:llm") == found(reader, "tag:none") == ["Bare"]
@@ -260,3 +260,12 @@ def test_what_is_no_tag_itself_may_have_tags_below_it(reader):
 def test_a_tag_with_very_many_below_it_is_found(reader):
     article(reader, "A", [f"x/{number}" for number in range(1_500)])
     assert found(reader, "tag:x") == ["A"]
+
+
+def test_a_tag_that_is_put_below_itself_takes_along_those_below_it_and_none_is_merged(reader):
+    for name in ("p", "p/q", "p/y/q"):
+        article(reader, name, (name,))
+    tagging.rename(tag(reader, "p"), "p/y")
+    assert {link.title: names(link) for link in reader.links.all()} == {
+        "p": ["p/y"], "p/q": ["p/y/q"], "p/y/q": ["p/y/y/q"],
+    }  # fmt: skip
