@@ -76,6 +76,12 @@ def clean_names(line: str) -> dict[str, str]:
     return names
 
 
+def by_tag(owner_id: int, names: dict[str, str]) -> dict[str, str]:
+    """Each name by the folded name of the tag that it means."""
+    meant = Tag.objects.keyed(owner_id, names.keys())
+    return {meant[key].name_key if key in meant else key: name for key, name in names.items()}
+
+
 def mark(value: str) -> str:
     """A fingerprint of what a field says."""
     return hashlib.sha256(value.encode()).hexdigest()[:32]
@@ -245,16 +251,11 @@ class EditForm(forms.Form):
         """What this form added and took off, done to the tags as they are now."""
         if "tags" not in self.data or "tags" not in self.cleaned_data:
             return
-        mine = self._by_tag(clean_names(self.cleaned_data["tags"]))
-        base = self._by_tag(split_names(self.bases["tags"]))
+        mine = by_tag(self.link.owner_id, clean_names(self.cleaned_data["tags"]))
+        base = by_tag(self.link.owner_id, split_names(self.bases["tags"]))
         kept = {key: name for key, name in self.names.items() if key in mine or key not in base}
         wanted = kept | {key: name for key, name in mine.items() if key not in base and key not in kept}
         self.wanted_names = wanted if wanted.keys() != self.names.keys() else None
-
-    def _by_tag(self, names: dict[str, str]) -> dict[str, str]:
-        """Each name by the folded name of the tag that it means."""
-        meant = Tag.objects.keyed(self.link.owner_id, names.keys())
-        return {meant[key].name_key if key in meant else key: name for key, name in names.items()}
 
     @transaction.atomic
     def save(self) -> None:

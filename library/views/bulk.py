@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from library import search
 from library.accounts import is_own_path
 from library.forms.bulk import BulkForm, What
-from library.forms.edit import clean_names, join_names, split_names
+from library.forms.edit import by_tag, clean_names, join_names, split_names
 from library.models import BulkAct, State, User
 from library.models.bulk import carry_out
 from library.models.bulk import undo as undo_act
@@ -111,6 +111,8 @@ class Selecting:
 
 def everything(user: User, address: str) -> list[int]:
     """The ids of all that the list at this address finds, on whichever of its pages."""
+    if not is_own_path(address):
+        raise Http404
     parts = urlsplit(address)
     query = QueryDict(parts.query)
     if parts.path == reverse("search.search"):
@@ -216,10 +218,10 @@ def tags(request: ReaderRequest, pk: int) -> HttpResponse:
         now = join_names(link.tags.order_by("name_key").values_list("name", flat=True))
         return render(request, "bulk/tags.html", {"link": link, "now": now})
     try:
-        wanted = clean_names(request.POST.get("tags", ""))
+        wanted = by_tag(request.user.pk, clean_names(request.POST.get("tags", "")))
     except ValidationError as error:
         return refuse(request, f"{error.messages[0]} Nothing was changed.")
-    base = split_names(request.POST.get("base", ""))
+    base = by_tag(request.user.pk, split_names(request.POST.get("base", "")))
     add = [name for key, name in wanted.items() if key not in base]
     remove = [name for key, name in base.items() if key not in wanted]
     return done(request, carry_out(request.user, What.TAGS, {"add": add, "remove": remove}, [pk]))
