@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +30,14 @@ TOO_MANY = f"An article has at most {MOST:,} highlights, so nothing was marked. 
 CHANGED = "highlight"
 PLACED = ("section_id", "quote", "prefix", "suffix", "start", "end")
 KEPT = ("id", *PLACED, "colour", "note", "created_at")
+
+
+class Done(Enum):
+    """What marking a passage did to its highlight."""
+
+    MADE = "made"
+    CHANGED = "changed"
+    NOTHING = "nothing"
 
 
 class Refused(ValueError):
@@ -62,10 +71,10 @@ def _anchor_of(highlight: Highlight) -> Anchor:
 
 
 @transaction.atomic
-def mark(section: Section, passage: Anchor, colour: str, note: str = "") -> Highlight:
+def mark(section: Section, passage: Anchor, colour: str, note: str = "") -> tuple[Highlight, Done]:
     """Mark a passage, which may be a quote with its position. The caller holds the link.
 
-    A passage that is marked already takes the new colour.
+    A passage that is marked already takes the new colour, and the note where there is one.
     """
     text = plain_texts([section])[section.pk]
     found = place(passage, text)
@@ -75,24 +84,27 @@ def mark(section: Section, passage: Anchor, colour: str, note: str = "") -> High
     if found[1] - found[0] > LONGEST:
         raise Refused(TOO_LONG)
     if same := section.highlights.filter(start=found[0], end=found[1]).first():
-        change(same, colour, note or same.note)
-        return same
+        return same, Done.CHANGED if change(same, colour, note or same.note) else Done.NOTHING
     if section.link.highlights.count() >= MOST:
         raise Refused(TOO_MANY)
     highlight = Highlight(link_id=section.link_id, colour=colour, note=note)
     _settle(highlight, section.pk, anchor(text, *found))
     highlight.save()
-    return highlight
+    note_change(section.link, CHANGED, None, {"id": highlight.pk})
+    return highlight, Done.MADE
 
 
 @transaction.atomic
-def change(highlight: Highlight, colour: str, note: str) -> None:
+def change(highlight: Highlight, colour: str, note: str) -> bool:
+    """Whether that made a difference."""
     before = _facts(highlight)
     highlight.colour, highlight.note = colour, note
     after = _facts(highlight)
-    if after != before:
-        highlight.save(update_fields=["colour", "note"])
-        note_change(highlight.link, CHANGED, before, after)
+    if after == before:
+        return False
+    highlight.save(update_fields=["colour", "note"])
+    note_change(highlight.link, CHANGED, before, after)
+    return True
 
 
 @transaction.atomic

@@ -117,8 +117,8 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
     for colour, quote in zip(Colour.values, PASSAGES, strict=True):
         mark(section, Anchor(quote), colour)
     mark(section, Anchor("half paid.\nA quoted"), "woad", "## Why\n\n> A [note](https://x.example/).")
-    made = mark(summary, Anchor("A machine wrote this"), "verdigris", "Mine.")
-    lost = mark(summary, Anchor("wrote this summary"), "madder", "Lost.")
+    made = mark(summary, Anchor("A machine wrote this"), "verdigris", "Mine.")[0]
+    lost = mark(summary, Anchor("wrote this summary"), "madder", "Lost.")[0]
     lost.start, lost.end, lost.quote, lost.prefix, lost.suffix = None, None, "Nothing of the kind is there", "", ""
     lost.save()
     reading_page.emulate_media(reduced_motion="reduce")

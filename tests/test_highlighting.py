@@ -25,7 +25,7 @@ def link(reader):
 
 
 def marked(link, quote: str, kind: str = "article", **more: str) -> Highlight:
-    return mark(link.sections.get(kind=kind), Anchor(quote), more.pop("colour", "ochre"), **more)
+    return mark(link.sections.get(kind=kind), Anchor(quote), more.pop("colour", "ochre"), **more)[0]
 
 
 def edit(link, text: str, kind: str = "article") -> None:
@@ -46,12 +46,12 @@ def test_a_passage_is_kept_with_what_stands_around_it(link):
 
 def test_white_space_around_a_passage_is_no_part_of_it(link):
     section = link.sections.get(kind="article")
-    assert mark(section, Anchor(" open on ", start=18, end=27), "ochre").quote == "open on"
+    assert mark(section, Anchor(" open on ", start=18, end=27), "ochre")[0].quote == "open on"
 
 
 def test_a_wrong_position_is_put_right_by_the_quote(link):
     section = link.sections.get(kind="article")
-    assert mark(section, Anchor("The ledger came last.", start=3, end=24), "ochre").start == 83
+    assert mark(section, Anchor("The ledger came last.", start=3, end=24), "ochre")[0].start == 83
 
 
 @pytest.mark.parametrize("quote", ["vellum", " ", "", "\n"])
@@ -137,7 +137,9 @@ def test_a_change_is_noted_and_taken_back(reader, link):
     made = marked(link, "The ledger", note="Mine.")
     change(made, "madder", "Mine, longer.")
     change(made, "madder", "Mine, longer.")
-    assert Change.objects.filter(what="highlight").count() == 1
+    marking, changing = Change.objects.filter(what="highlight").order_by("id")
+    assert (marking.before, marking.after) == (None, {"id": made.pk})
+    assert (changing.before["colour"], changing.after["colour"]) == ("ochre", "madder")
     undo(reader, made.pk)
     made.refresh_from_db()
     assert (made.colour, made.note) == ("ochre", "Mine.")

@@ -34,7 +34,8 @@ class BulkAct(models.Model):
 
 
 class Change(models.Model):
-    """One act on one link: `what` names the field or the act, `before` and `after` its values (never whole texts).
+    """One act on one link: `what` names the field or the act, `before` and `after` its values (never whole
+    texts; of a highlight what it was, with its passage and note).
 
     An act on many links is a BulkAct, which has a Change for each of them until it is undone.
     """

@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "states": ("Reading states", ("state",)),
     "favourites": ("Favourites", ("favourite",)),
     "tags": ("Tags", ("tags",)),
+    "highlights": ("Highlights", ("highlight",)),
     "texts": ("Texts", tuple(Kind.values)),
     "details": ("Titles and details", ("title", "type", "url", "saved_at")),
     "bin": ("Bin", ("bin", "restore")),
@@ -44,6 +45,9 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 Entry = Change | BulkAct | ImportRun
+# An act on one article is told as its change, which names the article, until it is undone and that change is gone.
+ALONE = Q(act=None) | Q(act__count=1)
+OF_MANY = Q(count__gt=1) | Q(count=1, undone_at__isnull=False)
 LETTERS = "rbc"  # what a key begins with: of an import (run), of a bulk act, of a change
 
 
@@ -75,7 +79,7 @@ class Stream:
 
     def _changes(self) -> QuerySet[Change]:
         changes = self.user.changes.select_related("link").filter(self._past("c", "at"))
-        changes = changes.filter(link=self.link) if self.link else changes.filter(act=None)
+        changes = changes.filter(link=self.link) if self.link else changes.filter(ALONE)
         if self.who:
             changes = changes.filter(author=WHO[self.who][1])
         return changes.filter(what__in=KINDS[self.kind][1]) if self.kind else changes
@@ -83,7 +87,7 @@ class Stream:
     def _acts(self) -> QuerySet[BulkAct]:
         if self.link or (self.who and WHO[self.who][1] != Author.READER):
             return BulkAct.objects.none()
-        acts = self.user.bulk_acts.filter(self._past("b", "at"), count__gt=0)
+        acts = self.user.bulk_acts.filter(OF_MANY, self._past("b", "at"))
         return acts.filter(what__in=KINDS[self.kind][1]) if self.kind else acts
 
     def _runs(self) -> QuerySet[ImportRun]:
@@ -201,10 +205,14 @@ def of_change(change: Change, now: Present) -> dict[str, Any]:
         "title": now.link.display_title,
         "href": reader_path(now.link.pk, now.link.title),
         "rest": f"{rest}.",
-        "undo": "" if problem else reverse("activity.undo", args=[change.pk]),
+        "undo": "" if problem else undo_path(change),
         "note": "Changed again since" if problem == CHANGED_SINCE else "",
         "compare": compare_path(change),
     }
+
+
+def undo_path(change: Change) -> str:
+    return reverse("bulk.undo", args=[change.act_id]) if change.act_id else reverse("activity.undo", args=[change.pk])
 
 
 def who(change: Change) -> str:

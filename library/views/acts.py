@@ -97,6 +97,15 @@ def of_date(before: Any, after: Any) -> Words:
     return "changed when you saved", f": {day.day} {day:%B %Y, %H:%M}"
 
 
+def of_highlight(before: Any, after: Any) -> Words:
+    if before is None:
+        return "marked a passage of", ""
+    if after is None:
+        return "deleted a highlight of", f": {quoted(before['quote'])}"
+    what = "note on a passage" if before["note"] != after["note"] else "colour of a passage"
+    return f"changed the {what} of", f": {quoted(after['quote'])}"
+
+
 SAYINGS: dict[str, Callable[[Any, Any], Words]] = {
     "state": of_state,
     "favourite": of_favourite,
@@ -105,6 +114,7 @@ SAYINGS: dict[str, Callable[[Any, Any], Words]] = {
     "type": of_type,
     "url": of_address,
     "saved_at": of_date,
+    "highlight": of_highlight,
     "bin": lambda before, after: ("moved", " to the Bin"),
     "restore": lambda before, after: ("took", " out of the Bin"),
 }

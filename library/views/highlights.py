@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -17,14 +15,15 @@ from library.content.paint import extents, plain_text
 from library.content.quotation import quotation
 from library.content.sentences import sentences
 from library.forms.highlights import HighlightForm, MarkForm, PassageForm
-from library.highlighting import Refused, change, mark, undo
+from library.highlighting import Done, Refused, change, mark, undo
 from library.highlighting import delete as delete_highlight
 from library.models import Colour, Highlight, Link, Section
 from library.rendering import rendered, scope_of
 from library.views.reader import own_link
-from library.views.requests import ReaderRequest
+from library.views.requests import ReaderRequest, came_from
 from library.views.rows import reader_path
 
+UNDONE_BY = {Done.MADE: "highlights.delete", Done.CHANGED: "highlights.undo", Done.NOTHING: ""}
 NOT_UNDERSTOOD = "Nothing was marked: the page didn’t say which passage. Load it again and select it anew."
 
 
@@ -39,16 +38,16 @@ def back_to(request: ReaderRequest, link: Link, highlight: Highlight | None = No
     return HttpResponseRedirect((there if is_own_path(there) else reader_path(link.pk, link.title)) + fragment)
 
 
-def came_from(request: ReaderRequest, link: Link) -> str:
+def as_open(request: ReaderRequest, link: Link) -> str:
     """The article as it was open: with its search and its way back."""
-    came = urlsplit(request.headers.get("Referer", ""))
-    own = came.netloc == request.get_host() and came.path.startswith(f"/read/{link.pk}-")
-    there = came.path + (f"?{came.query}" if came.query else "") if own else ""
-    return request.POST.get("next") or there or reader_path(link.pk, link.title)
+    there = came_from(request)
+    shown = there if there.startswith(f"/read/{link.pk}-") else ""
+    return request.POST.get("next") or shown or reader_path(link.pk, link.title)
 
 
-def say_marked(request: ReaderRequest, highlight: Highlight) -> None:
-    undo_by = reverse("highlights.delete", args=[highlight.pk])
+def say_marked(request: ReaderRequest, highlight: Highlight, done: Done) -> None:
+    route = UNDONE_BY[done]
+    undo_by = reverse(route, args=[highlight.pk]) if route else ""
     messages.success(request, f"Marked in {Colour(highlight.colour).label.lower()}.", extra_tags=undo_by)
 
 
@@ -63,11 +62,11 @@ def add(request: ReaderRequest, pk: int) -> HttpResponse:
         if section is None:
             raise Refused(next(iter(form.errors.get("note", [])), NOT_UNDERSTOOD))
         given = form.cleaned_data
-        highlight = mark(section, form.passage, given["colour"], given["note"])
+        highlight, done = mark(section, form.passage, given["colour"], given["note"])
     except Refused as refused:
         messages.error(request, str(refused))
         return back_to(request, link)
-    say_marked(request, highlight)
+    say_marked(request, highlight, done)
     return back_to(request, link, highlight)
 
 
@@ -89,13 +88,13 @@ def choose(request: ReaderRequest, link: Link) -> HttpResponse:
         first, last = form.place
         passage = Anchor(text[first:last], start=start + first, end=start + last)
         try:
-            highlight = mark(section, passage, form.cleaned_data["colour"], form.cleaned_data["note"])
+            highlight, done = mark(section, passage, form.cleaned_data["colour"], form.cleaned_data["note"])
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            say_marked(request, highlight)
+            say_marked(request, highlight, done)
             return back_to(request, link, highlight)
-    context = {"link": link, "form": form, "text": text, "next": came_from(request, link)}
+    context = {"link": link, "form": form, "text": text, "next": as_open(request, link)}
     return render(request, "highlights/mark.html", context)
 
 
@@ -134,7 +133,7 @@ def edit(request: ReaderRequest, pk: int) -> HttpResponse:
             messages.success(request, "Saved.", extra_tags=reverse("highlights.undo", args=[pk]))
         return back_to(request, link, highlight)
     quote = quotation(highlight.quote, link.display_title, link.url if link.url_hash else "", highlight.note)
-    context = {"highlight": highlight, "link": link, "form": form, "quote": quote, "next": came_from(request, link)}
+    context = {"highlight": highlight, "link": link, "form": form, "quote": quote, "next": as_open(request, link)}
     return render(request, "highlights/edit.html", context)
 
 

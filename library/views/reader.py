@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -23,7 +23,7 @@ from library.rendering import rendered, scope_of
 from library.search.indexing import cut_links
 from library.views.margin import Margin, Placed, notes_by_block
 from library.views.matches import Matches, address_with_words
-from library.views.requests import ReaderRequest
+from library.views.requests import ReaderRequest, came_from
 from library.views.rows import minutes_left, reader_path, tags_of
 
 LISTS = (("/library/", "Library"), ("/tags/", "Tags"), ("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import"))
@@ -139,10 +139,7 @@ def contents(article: Layer | None) -> list[Heading]:
 
 def way_back(request: ReaderRequest) -> tuple[str, str]:
     """The list the reader came from: as the address says, else as the browser does."""
-    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    own = came_from.netloc == request.get_host()
-    referer = came_from.path + (f"?{came_from.query}" if came_from.query else "") if own else ""
-    for back in (request.GET.get("back", ""), referer):
+    for back in (request.GET.get("back", ""), came_from(request)):
         words = next((words for path, words in LISTS if back.startswith(path)), "")
         if words and is_own_path(back):
             return back, words

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from library.content.anchors import Anchor
+from library.highlighting import change, delete, mark
 from library.models import Author, Change, ImportRun, Kind, Link, RunState
 from library.models.bulk import carry_out
 from library.models.writing import bin_link, note_change, set_tags, write_section
@@ -297,3 +299,28 @@ def test_pages_of_activity_hold_every_act_once(reading, reader, monkeypatch):
 @pytest.mark.parametrize("key", ["x", "z2026", "c", "b-", "r\0", "\U0001f600"])
 def test_a_key_that_is_none_begins_with_the_newest(reading, key):
     assert reading.get("/activity/", {"after": key}).status_code == 200
+
+
+def test_highlights_are_told_in_plain_words(reading, reader):
+    link = article(reader, article="The first book lay open.")
+    highlight, _ = mark(link.sections.get(kind="article"), Anchor("The first book"), "ochre")
+    change(highlight, "woad", "")
+    change(highlight, "woad", "Mine.")
+    delete(highlight)
+    assert told(reading, "/activity/?kind=highlights")[::-1] == [
+        "You marked a passage of “The ledger”.",
+        "You changed the colour of a passage of “The ledger”: “The first book”.",
+        "You changed the note on a passage of “The ledger”: “The first book”.",
+        "You deleted a highlight of “The ledger”: “The first book”.",
+    ]
+
+
+def test_an_act_on_one_article_names_it_and_is_undone_as_such(reading, reader):
+    link = article(reader)
+    carry_out(reader, "tags", {"add": ["solo"], "remove": []}, [link.pk])
+    assert told(reading) == ["You changed the tags of “The ledger”: added solo."]
+    (entry,) = [entry for _, part in reading.get("/activity/").context["days"] for entry in part]
+    reading.post(entry["undo"])
+    link.refresh_from_db()
+    assert not link.tags.exists() and link.removed_tags == []
+    assert told(reading) == ["You tagged 1 article with solo."]

@@ -19,7 +19,7 @@ def link(reader):
 
 
 def put(link, quote: str, kind: str = "article", colour: str = "ochre", note: str = "") -> Highlight:
-    return mark(link.sections.get(kind=kind), Anchor(quote), colour, note)
+    return mark(link.sections.get(kind=kind), Anchor(quote), colour, note)[0]
 
 
 def read(client, link, **query: str) -> str:
@@ -282,3 +282,23 @@ def test_another_readers_article_cannot_be_marked(reading, other_reader):
     assert send(reading, theirs, "first book", 4).status_code == 404
     assert reading.get(f"/read/{theirs.pk}/mark/").status_code == 404
     assert not Highlight.objects.exists()
+
+
+def test_undo_of_a_passage_that_was_marked_before_gives_back_its_colour_and_keeps_its_note(reading, reader):
+    link = article(reader, article=TEXT)
+    old = put(link, "The first book", note="An old note.")
+    page = {"section": old.section_id, "start": old.start, "end": old.end, "quote": old.quote}
+    answer = reading.post(f"/read/{link.pk}/highlights/", {**page, "colour": "woad"}, follow=True)
+    (undo,) = [message.extra_tags for message in answer.context["messages"]]
+    reading.post(undo)
+    old.refresh_from_db()
+    assert (old.colour, old.note) == ("ochre", "An old note.")
+    answer = reading.post(f"/read/{link.pk}/highlights/", {**page, "colour": "ochre"}, follow=True)
+    assert [message.extra_tags for message in answer.context["messages"]][-1] == ""
+
+
+@pytest.mark.parametrize("referer", ["https://[", "http://testserver//elsewhere.example/", "x"])
+def test_a_page_that_is_none_leads_nowhere(reading, reader, referer):
+    link = article(reader, article=TEXT)
+    assert reading.get(f"/read/{link.pk}/mark/", headers={"Referer": referer}).context["next"].startswith("/read/")
+    assert reading.get(f"/read/{link.pk}-x/", headers={"Referer": referer}, follow=True).context["back"] == "/library/"
