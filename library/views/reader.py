@@ -154,9 +154,10 @@ def own_link(request: ReaderRequest, pk: int) -> Link:
     return get_object_or_404(request.user.links.select_for_update(), pk=pk)
 
 
-def back_to(request: ReaderRequest, link: Link) -> HttpResponseRedirect:
-    there = request.POST.get("next", "")
-    return HttpResponseRedirect(there if is_own_path(there) else reader_path(link.pk, link.title))
+def back_to(request: ReaderRequest, link: Link, fragment: str = "") -> HttpResponseRedirect:
+    """To the page that asked, at the fragment if there is one."""
+    there = request.POST.get("next", "").partition("#")[0]
+    return HttpResponseRedirect((there if is_own_path(there) else reader_path(link.pk, link.title)) + fragment)
 
 
 @require_POST

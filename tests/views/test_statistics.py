@@ -130,7 +130,7 @@ def test_where_nothing_was_finished_the_lists_are_of_what_was_saved(reading, rea
     told = words(page(reading, "year=2026"))
     assert "Nothing finished in 2026." in told
     assert "What you saved Essay 1" in told
-    assert 'href="/search/?q=type%3A%22Essay%22+saved%3A2026"' in page(reading, "year=2026")
+    assert 'href="/search/?q=type%3AEssay+saved%3A2026"' in page(reading, "year=2026")
 
 
 def test_a_year_without_anything_says_so(reading, reader):
