@@ -173,7 +173,7 @@ def facts(link):
 
 
 ACTS = {
-    "state": lambda client, link: client.post(f"/read/{link.pk}/state/", {"state": "archived"}),
+    "state": lambda client, link: client.post(f"/read/{link.pk}/state/", {"state": "archived"}, follow=True),
     "favourite": lambda client, link: client.post(f"/read/{link.pk}/favourite/"),
     "tags": lambda client, link: set_tags(link, ["new"]),
     "title": lambda client, link: edit(client, link, title="Other"),
