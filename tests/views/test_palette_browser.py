@@ -11,16 +11,6 @@ from tests.views.shelf import NOON, article
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def quiet(reading_page: Page):
-    """The page, whose scripts may not fail."""
-    complaints: list[str] = []
-    reading_page.on("pageerror", lambda error: complaints.append(str(error)))
-    reading_page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
-    yield reading_page
-    assert complaints == []
-
-
 def ask(page: Page, text: str, number: str | None = None) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type(text)
