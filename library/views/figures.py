@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median_low
@@ -158,7 +158,7 @@ def rank_tags(user: User, links: LinkQuerySet) -> Ranking:
     return sorted(numbers.items(), key=lambda each: (-each[1], each[0]))[:MOST_LISTED]
 
 
-def with_below(user: User, tagged: QuerySet[LinkTag], used: Sequence[tuple[Any, ...]], higher: Set[str]) -> Numbers:
+def with_below(user: User, tagged: QuerySet[LinkTag], used: Sequence[tuple[Any, ...]], higher: set[str]) -> Numbers:
     """The numbers of the tags that stand above others, as far as they may be among the first."""
     below: dict[str, list[int]] = defaultdict(list)
     at_most: Counter[str] = Counter()
