@@ -50,6 +50,11 @@ LABELS = {Kind.SUMMARY: "AI summary", Kind.NOTE: "Your notes"}
 Values = dict[str, str]
 
 
+def label_of(kind: str, heading: str) -> str:
+    """What a reader calls a text of this kind; one of no kind of its own has a heading."""
+    return str(heading or LABELS.get(Kind(kind)) or Kind(kind).label)
+
+
 # --- words in one line ---------------------------------------------------------------------------------------------
 
 
@@ -133,7 +138,7 @@ class Layer:
 
     @property
     def label(self) -> str:
-        return str(self.heading or LABELS.get(Kind(self.kind)) or Kind(self.kind).label)
+        return label_of(self.kind, self.heading)
 
     @property
     def help(self) -> str:

@@ -203,7 +203,8 @@ def _take_in(batch: Batch, fresh: list[Incoming], words: set[str]) -> None:
     """New links together; then, one by one, what meets a link that is known or has just been made."""
     new, later = _sort(fresh, Matches.of(batch.run, fresh))
     _add(batch, new, words)
-    met = (_meet(batch, item, words) for item in later)
+    aliases = save.aliases_of(batch.run.owner) if later else {}
+    met = (_meet(batch, item, words, aliases) for item in later)
     touched = [link_id for link_id in met if link_id]
     if touched:
         place_again(touched)
@@ -230,7 +231,7 @@ def _sort(fresh: list[Incoming], matches: Matches) -> tuple[list[Incoming], list
     return new, later
 
 
-def _meet(batch: Batch, item: Incoming, words: set[str]) -> int | None:
+def _meet(batch: Batch, item: Incoming, words: set[str], aliases: dict[str, str]) -> int | None:
     """Take in an item whose link is looked for now, after what came before it. Returns the link's id if it changed."""
     owner = batch.run.owner
     if twin := known_bytes(owner, [item.file]).get(item.file.sha256):
@@ -243,12 +244,12 @@ def _meet(batch: Batch, item: Incoming, words: set[str]) -> int | None:
     if batch.run.same_address == "skip":
         batch.add(item.file, Outcome.UNCHANGED, SKIPPED, link_id=item.link_id)
         return None
-    now = save.look_at(item.link_id, lock=True)
+    now = save.look_at(item.link_id, aliases, lock=True)
     plan = merge.plan(now, item)
     changes = save.apply(now, plan, item)
     message, warnings = " ".join(plan.sentences), item.record.warnings
     batch.add(item.file, plan.outcome, message, link_id=item.link_id, warnings=warnings, changes=changes)
-    return item.link_id
+    return None if plan.changes_nothing else item.link_id
 
 
 def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
@@ -276,12 +277,13 @@ def _document(link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
 def _foresee(batch: Batch, fresh: list[Incoming], scratch: Scratch) -> None:
     """In the order of `_take_in`, so that what comes first is the same."""
     new, later = _sort(fresh, Matches.of(batch.run, fresh))
+    aliases = save.aliases_of(batch.run.owner) if later else {}
     for item in (*new, *later):
-        _foresee_one(batch, item, scratch)
+        _foresee_one(batch, item, scratch, aliases)
         scratch.add_address(item.url_hash)
 
 
-def _foresee_one(batch: Batch, item: Incoming, scratch: Scratch) -> None:
+def _foresee_one(batch: Batch, item: Incoming, scratch: Scratch, aliases: dict[str, str]) -> None:
     warnings = item.record.warnings
     twin = not item.by_address and scratch.has_address(item.url_hash)
     if (item.link_id or twin) and batch.run.same_address == "skip":
@@ -289,7 +291,7 @@ def _foresee_one(batch: Batch, item: Incoming, scratch: Scratch) -> None:
     elif twin:
         batch.add(item.file, Outcome.MERGED, "Another file of this import has the same address.", warnings=warnings)
     elif item.link_id:
-        plan = merge.plan(save.look_at(item.link_id), item)
+        plan = merge.plan(save.look_at(item.link_id, aliases), item)
         message = " ".join(plan.sentences)
         batch.add(item.file, plan.outcome, message, link_id=item.link_id, warnings=warnings)
     else:

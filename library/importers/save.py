@@ -23,7 +23,6 @@ from library.models import (
     Source,
     State,
     Tag,
-    TagAlias,
     User,
 )
 from library.models.rows import insert_rows, new_ids
@@ -139,7 +138,12 @@ def tags_of(item: Incoming, tags: dict[str, Tag]) -> list[Tag]:
 # --- a link that is known
 
 
-def look_at(link_id: int, *, lock: bool = False) -> LinkNow:
+def aliases_of(owner: User) -> dict[str, str]:
+    """Folded other names of the owner's tags, and the folded names of the tags that they mean."""
+    return dict(owner.tag_aliases.values_list("name_key", "tag__name_key"))
+
+
+def look_at(link_id: int, aliases: dict[str, str], *, lock: bool = False) -> LinkNow:
     """The link as it stands; with `lock`, held until the caller's transaction ends."""
     links = Link.objects.select_for_update() if lock else Link.objects.all()
     link = links.get(pk=link_id)
@@ -151,7 +155,7 @@ def look_at(link_id: int, *, lock: bool = False) -> LinkNow:
         sections=sections,
         sources=list(link.sources.all()),
         tags=dict(rows),
-        aliases=dict(TagAlias.objects.filter(owner=link.owner_id).values_list("name_key", "tag__name_key")),
+        aliases=aliases,
         own_fields=set(acts.values_list("what", flat=True)),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from library.models.changes import BulkAct, Change
 from library.models.links import Link, LinkQuerySet, State
+from library.models.retagging import TAG_COLUMNS, Kept, bar, give_back, tags_of
 from library.models.rows import insert_rows
 from library.models.sections import Author
 from library.models.tags import LinkTag, Tag
@@ -28,7 +29,6 @@ from library.models.users import User
 CHUNK = 500
 COLUMNS = ("owner_id", "link_id", "at", "author", "author_name", "what", "before", "after", "kept", "act_id")
 What = BulkAct.What
-Kept = dict[str, Any]
 
 
 class Note(NamedTuple):
@@ -64,7 +64,7 @@ def undo(act: BulkAct) -> int:
         act = BulkAct.objects.select_for_update(no_key=True).get(pk=act.pk)
         if act.undone_at:
             return 0
-        undoing = Retagging.of(act) if act.what == What.TAGS else Setting(act, FIELDS[act.what])
+        undoing = Retagging(act) if act.what == What.TAGS else Setting(act, FIELDS[act.what])
         done = 0
         for changes in _changes(act):
             ids = [change.link_id for change in changes]
@@ -192,25 +192,22 @@ class Setting:
 class Retagging:
     """An act that puts tags on links and takes others off, as the reader wants: no import undoes it.
 
-    `kept` of its Changes: ids of the tags put on, [id, by_reader] of those taken off, and the folded names that the
-    act noted as removed by the reader ("barred") or no longer so ("freed").
+    An undo goes by what the Changes keep.
     """
 
     act: BulkAct
-    add: dict[int, Tag]
-    remove: dict[int, Tag]
+    add: dict[int, Tag] = field(default_factory=dict)
+    remove: dict[int, Tag] = field(default_factory=dict)
 
     @classmethod
     def of(cls, act: BulkAct) -> Retagging:
-        if act.count:  # An undo goes by what is noted.
-            return cls(act, {}, {})
         add = Tag.objects.ensure(act.owner_id, act.value["add"]).values()
         remove = Tag.objects.called(act.owner_id, act.value["remove"]).values()
         return cls(act, {tag.pk: tag for tag in add}, {tag.pk: tag for tag in remove})
 
     def chunk(self, links: LinkQuerySet) -> list[Note]:
         found = list(links.values_list("pk", "saved_at", "removed_tags"))
-        tags = _tags_of([pk for pk, *_ in found])
+        tags = tags_of([pk for pk, *_ in found])
         notes, put_on, barred = [], [], {}
         for pk, saved_at, removed in found:
             note = self._note(pk, tags[pk], set(removed))
@@ -220,8 +217,8 @@ class Retagging:
                 barred[pk] = (set(removed) | set(note.kept["barred"])) - set(note.kept["freed"])
         changed = [note.link_id for note in notes]
         LinkTag.objects.filter(tag__in=self.remove, link__in=changed).delete()
-        insert_rows(LinkTag, ("tag_id", "link_id", "saved_at", "by_reader"), put_on)
-        _bar({pk: removed for pk, _, removed in found}, barred)
+        insert_rows(LinkTag, TAG_COLUMNS, put_on)
+        bar({pk: removed for pk, _, removed in found}, barred)
         return notes
 
     def _note(self, pk: int, tags: dict[int, tuple[bool, str]], removed: set[str]) -> Note | None:
@@ -243,50 +240,4 @@ class Retagging:
 
     def undo(self, links: LinkQuerySet, changes: Sequence[Change]) -> list[int]:
         """Returns the ids of the links on which a tag was put back or taken off again."""
-        rows = links.values_list("pk", "saved_at", "removed_tags")
-        found = {pk: (saved_at, removed) for pk, saved_at, removed in rows}
-        tags = _tags_of(found)
-        known = set(self.act.owner.tags.filter(pk__in=_ids_off(changes)).values_list("pk", flat=True))
-        take_off: dict[int, list[int]] = defaultdict(list)
-        put_back, barred = [], {}
-        for change in changes:
-            pk, kept = change.link_id, _kept(change)
-            off = [tag_id for tag_id in kept["on"] if tag_id in tags[pk]]
-            back = [row for row in kept["off"] if row[0] in known and row[0] not in tags[pk]]
-            if off or back:
-                for tag_id in off:
-                    take_off[tag_id].append(pk)
-                put_back += [(tag_id, pk, found[pk][0], by_reader) for tag_id, by_reader in back]
-                barred[pk] = (set(found[pk][1]) - set(kept["barred"])) | set(kept["freed"])
-        for tag_id, ids in take_off.items():
-            LinkTag.objects.filter(tag=tag_id, link__in=ids).delete()
-        insert_rows(LinkTag, ("tag_id", "link_id", "saved_at", "by_reader"), put_back)
-        _bar({pk: removed for pk, (_, removed) in found.items()}, barred)
-        return list(barred)
-
-
-def _tags_of(link_ids: Iterable[int]) -> dict[int, dict[int, tuple[bool, str]]]:
-    """By link and tag: whether the reader put it there, and its name."""
-    tags: dict[int, dict[int, tuple[bool, str]]] = defaultdict(dict)
-    rows = LinkTag.objects.filter(link__in=list(link_ids)).values_list("link_id", "tag_id", "by_reader", "tag__name")
-    for link_id, tag_id, by_reader, name in rows:
-        tags[link_id][tag_id] = by_reader, name
-    return tags
-
-
-def _kept(change: Change) -> Kept:
-    return change.kept or {}
-
-
-def _ids_off(changes: Iterable[Change]) -> set[int]:
-    return {tag_id for change in changes for tag_id, _ in _kept(change)["off"]}
-
-
-def _bar(now: dict[int, list[str]], wanted: dict[int, set[str]]) -> None:
-    """Note which tags the reader took off: one statement for all links that shall say the same."""
-    together: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for pk, names in wanted.items():
-        if names != set(now[pk]):
-            together[tuple(sorted(names))].append(pk)
-    for alike, ids in together.items():
-        Link.objects.filter(pk__in=ids).update(removed_tags=list(alike))
+        return list(give_back(self.act.owner, links, {change.link_id: change.kept or {} for change in changes}))

@@ -55,12 +55,6 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def tagged(self, tag: Tag) -> Self:
         return self.filter(link_tags__tag=tag)
 
-    def untagged(self) -> Self:
-        return self.filter(link_tags__isnull=True)
-
-    def from_site(self, site: str) -> Self:
-        return self.filter(site=site)
-
 
 def address_hash(url: str) -> str | None:
     """SHA-256 (hex) of the canonical form of `url`; None where it is not a web address.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from library.content import text as content_text
 from library.models.changes import Change
 from library.models.links import FormerAddress, Link
+from library.models.retagging import Kept
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.sources import Original
 from library.models.tags import LinkTag, Tag
@@ -19,9 +20,9 @@ POSITIONS = {Kind.OVERVIEW: 0, Kind.SUMMARY: 1, Kind.ARTICLE: 2, Kind.NOTE: 3, K
 PURGE_BATCH = 200
 
 
-def note_change(link: Link, what: str, before: Any = None, after: Any = None) -> Change:
+def note_change(link: Link, what: str, before: Any = None, after: Any = None, kept: Kept | None = None) -> Change:
     """Write down an act of the reader."""
-    return Change.objects.create(owner_id=link.owner_id, link=link, what=what, before=before, after=after)
+    return Change.objects.create(owner_id=link.owner_id, link=link, what=what, before=before, after=after, kept=kept)
 
 
 @transaction.atomic
@@ -119,12 +120,19 @@ def set_tags(link: Link, names: Iterable[str]) -> None:
     LinkTag.objects.bulk_create(
         LinkTag(tag=tags[key], link=link, saved_at=link.saved_at, by_reader=True) for key in sorted(added)
     )
-    off = set(link.removed_tags) | removed
-    put_back = {key for key, tag in Tag.objects.keyed(link.owner_id, off).items() if tag.name_key in tags}
-    link.removed_tags = sorted(off - put_back)
+    barred = set(link.removed_tags)
+    keyed = Tag.objects.keyed(link.owner_id, barred | removed)
+    freed = {key for key, tag in keyed.items() if tag.name_key in tags}
+    link.removed_tags = sorted((barred | removed) - freed)
     link.save(update_fields=["removed_tags"])
+    kept = {
+        "on": [tags[key].pk for key in sorted(added)],
+        "off": [[current[key].tag_id, current[key].by_reader] for key in sorted(removed)],
+        "barred": sorted(removed - barred),
+        "freed": sorted(freed & barred),
+    }
     before = sorted(row.tag.name for row in current.values())
-    note_change(link, "tags", before, sorted(tag.name for tag in tags.values()))
+    note_change(link, "tags", before, sorted(tag.name for tag in tags.values()), kept)
 
 
 def move_address(link: Link, url: str) -> None:

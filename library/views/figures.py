@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median_low
 from typing import Any
 
-from django.db.models import Aggregate, Count, Q, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from library.content import periods
 from library.content.text import fold
 from library.models import Link, LinkTag, User
 from library.models.links import UNREAD, LinkQuerySet
+from library.models.tags import above
 from library.views.listing import within
 
 MOST_YEARS = 24
 MOST_LISTED = 8
+MOST_FAMILIES = 24
 # More spines than these are no picture, and the page would become heavy.
 MOST_SPINES = 600
 WAITING = timedelta(days=365)
@@ -109,7 +111,7 @@ def figures_of(user: User, stretch: Stretch, today: date) -> Figures:
         minutes=minutes,
         by=by,
         types=rank_types(basis),
-        tags=rank_tags(basis),
+        tags=rank_tags(user, basis),
         sites=rank_sites(basis),
         median=median_minutes(basis, total),
         longest=basis.order_by("-minutes", "-id").only("title", "minutes").first(),
@@ -146,10 +148,29 @@ def rank_sites(links: LinkQuerySet) -> Ranking:
     return list(found.order_by("-number", "site")[:MOST_LISTED])
 
 
-def rank_tags(links: LinkQuerySet) -> Ranking:
+def rank_tags(user: User, links: LinkQuerySet) -> Ranking:
+    """An article counts once for a tag, whether it has the tag itself, one below it or several: as a search finds."""
     tagged = LinkTag.objects.filter(link__in=links.order_by()).order_by()
-    counted = tagged.values_list("tag__name").annotate(number=Count("tag"))
-    return list(counted.order_by("-number", "tag__name")[:MOST_LISTED])
+    used = list(tagged.values_list("tag__name_key", "tag__name", "tag").annotate(number=Count("tag")))
+    higher = {key for name_key, *_ in used for key in above(name_key)}
+    numbers = {name: number for key, name, _, number in used if key not in higher}
+    numbers |= with_below(user, tagged, used, higher)
+    return sorted(numbers.items(), key=lambda each: (-each[1], each[0]))[:MOST_LISTED]
+
+
+def with_below(user: User, tagged: QuerySet[LinkTag], used: Sequence[tuple[Any, ...]], higher: set[str]) -> Numbers:
+    """The numbers of the tags that stand above others, as far as they may be among the first."""
+    below: dict[str, list[int]] = defaultdict(list)
+    at_most: Counter[str] = Counter()
+    for name_key, _, pk, number in used:
+        for key in higher.intersection([name_key, *above(name_key)]):
+            below[key].append(pk)
+            at_most[key] += number
+    likely = [key for key, _ in at_most.most_common(MOST_FAMILIES)]
+    names = list(user.tags.filter(name_key__in=likely).values_list("name_key", "name"))
+    counts = {f"of_{place}": Q(tag__in=below[key]) for place, (key, _) in enumerate(names)}
+    found = tagged.aggregate(**{name: Count("link", filter=of, distinct=True) for name, of in counts.items()})
+    return {name: found[f"of_{place}"] for place, (_, name) in enumerate(names)}
 
 
 def median_minutes(links: LinkQuerySet, total: int) -> int:

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from library.accounts import is_own_path
 from library.content.anchors import Anchor
 from library.content.paint import extents, plain_text
 from library.content.quotation import quotation
@@ -19,6 +18,7 @@ from library.highlighting import Done, Refused, change, mark, undo
 from library.highlighting import delete as delete_highlight
 from library.models import Colour, Highlight, Link, Section
 from library.rendering import rendered, scope_of
+from library.views import reader
 from library.views.reader import own_link
 from library.views.requests import ReaderRequest, came_from
 from library.views.rows import reader_path
@@ -33,9 +33,7 @@ def own_highlight(request: ReaderRequest, pk: int) -> Highlight:
 
 def back_to(request: ReaderRequest, link: Link, highlight: Highlight | None = None) -> HttpResponseRedirect:
     """To the page that asked, at the passage."""
-    there = request.POST.get("next", "").partition("#")[0]
-    fragment = f"#hl-{highlight.pk}" if highlight else ""
-    return HttpResponseRedirect((there if is_own_path(there) else reader_path(link.pk, link.title)) + fragment)
+    return reader.back_to(request, link, f"#hl-{highlight.pk}" if highlight else "")
 
 
 def as_open(request: ReaderRequest, link: Link) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,13 +14,12 @@ from django.utils import timezone
 from library.content import periods
 from library.models import LinkTag, State, User
 from library.models.links import LinkQuerySet
+from library.views import keys
 from library.views.rows import ROW_FIELDS
 
 PAGE_SIZES = {"": 50, "compact": 100}
 STATES = ("unread", *State.values, "favourites")
 MOST_TAGS = 10
-MICROSECOND = timedelta(microseconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ class Listing:
 
     def key_of(self, link: dict[str, Any]) -> str:
         value = link[self.sort.field]
-        written = (value - EPOCH) // MICROSECOND if self.sort.by_date else value
+        written = keys.microseconds(value) if self.sort.by_date else value
         return f"{written}.{link['id']}"
 
     def _key(self, text: str) -> tuple[Any, int] | None:
@@ -213,7 +211,8 @@ class Listing:
         value, _, pk = text.rpartition(".")
         try:
             if self.sort.by_date:
-                return EPOCH + int(value) * MICROSECOND, _number(pk)
+                moment = keys.moment_of(value)
+                return (moment, _number(pk)) if moment else None
             return (_number(value) if self.sort.field == "words" else value.replace("\0", "")), _number(pk)
         except (ValueError, OverflowError):
             return None

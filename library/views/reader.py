@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from library.accounts import is_own_path
@@ -151,9 +151,10 @@ def own_link(request: ReaderRequest, pk: int) -> Link:
     return get_object_or_404(request.user.links.select_for_update(), pk=pk)
 
 
-def back_to(request: ReaderRequest, link: Link) -> HttpResponseRedirect:
-    there = request.POST.get("next", "")
-    return HttpResponseRedirect(there if is_own_path(there) else reader_path(link.pk, link.title))
+def back_to(request: ReaderRequest, link: Link, fragment: str = "") -> HttpResponseRedirect:
+    """To the page that asked, at the fragment if there is one."""
+    there = request.POST.get("next", "").partition("#")[0]
+    return HttpResponseRedirect((there if is_own_path(there) else reader_path(link.pk, link.title)) + fragment)
 
 
 @require_POST
@@ -161,27 +162,13 @@ def back_to(request: ReaderRequest, link: Link) -> HttpResponseRedirect:
 def state(request: ReaderRequest, pk: int) -> HttpResponse:
     link = own_link(request, pk)
     before = {"state": link.state, "finished_at": link.finished_at.isoformat() if link.finished_at else None}
-    if "undo" in request.GET:
-        restore_state(link)
-    elif request.POST.get("state") in State.values:
-        link.set_state(request.POST["state"])
-    else:
+    if request.POST.get("state") not in State.values:
         return HttpResponseBadRequest("Which state? inbox, reading, finished or archived.")
+    link.set_state(request.POST["state"])
     link.save(update_fields=["state", "finished_at"])
-    note_change(link, "state", before, {"state": link.state})
-    undo = "" if "undo" in request.GET else f"/read/{pk}/state/?undo"
-    messages.success(request, MOVED[State(link.state)], extra_tags=undo)
+    change = note_change(link, "state", before, {"state": link.state})
+    messages.success(request, MOVED[State(link.state)], extra_tags=reverse("activity.undo", args=[change.pk]))
     return back_to(request, link)
-
-
-def restore_state(link: Link) -> None:
-    """As it was before the last move."""
-    last = link.changes.filter(what="state").first()
-    if last is None or not last.before:
-        raise Http404
-    link.state = last.before["state"]
-    finished = last.before["finished_at"]
-    link.finished_at = datetime.fromisoformat(finished) if finished else None
 
 
 @require_POST

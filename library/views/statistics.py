@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from library.content.text import fold
 from library.models import User
 from library.models.links import UNTITLED
+from library.search.query import quoted
 from library.views.browse import MONTHS, month_words
 from library.views.counts import Counts
 from library.views.figures import Figures, Spine, Stretch, figures_of, habits_of, years_of
@@ -83,11 +84,6 @@ def saved_path(part: str) -> str:
 
 def finished_path(part: str, *more: str) -> str:
     return search_path(" ".join([f"finished:{part}", *more]))
-
-
-def quoted(word: str) -> str:
-    """As a value in a query, where a quotation mark can't stand."""
-    return '"' + word.replace('"', " ") + '"'
 
 
 # --- pictures, and the tables that say the same

@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from library.content.differences import Paragraph, Side, differences
-from library.forms.edit import LABELS
+from library.forms.edit import label_of
 from library.highlighting import place_again
-from library.models import Author, Kind, Link, Section, SectionVersion
+from library.models import Author, Link, Section, SectionVersion
 from library.models.links import LinkQuerySet
 from library.models.sections import Provenance
 from library.models.writing import restore_version
@@ -35,7 +35,7 @@ TOO_LONG = "These texts are too long to be compared here: together they have mor
 
 
 def name_of(section: Section) -> str:
-    return str(section.heading or LABELS.get(Kind(section.kind)) or Kind(section.kind).label)
+    return label_of(section.kind, section.heading)
 
 
 def writer(text: Provenance) -> str:

@@ -225,12 +225,8 @@ function keepAt(element) {
 }
 
 async function copy(text, button) {
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Press Ctrl C";
-  }
+  const copied = await navigator.clipboard?.writeText(text).then(() => "Copied", () => "");
+  button.textContent = copied || "Press Ctrl C";
   setTimeout(() => { button.textContent = "Copy"; }, 2500);
 }
 
@@ -327,20 +323,6 @@ function close() {
   if (unit) land(unit.element);
 }
 
-// --- notes in the margin: beside the first line of their passage, and never over each other
-
-function align() {
-  const notes = [...document.querySelectorAll(".prose > .marginal")].filter((note) => getComputedStyle(note).position === "absolute");
-  let lowest = -Infinity;
-  const places = notes.map((note) => {
-    const line = document.getElementById(`hl-${note.id.slice(5)}`)?.getClientRects()[0];
-    const top = Math.max(line?.top ?? 0, lowest + 12);
-    lowest = line ? top + note.offsetHeight : lowest;
-    return `${top - note.offsetParent.getBoundingClientRect().top}px`;
-  });
-  notes.forEach((note, number) => note.style.setProperty("--y", places[number]));
-}
-
 // --- what the reader does
 
 function act(key) {
@@ -414,5 +396,3 @@ document.addEventListener("pointerup", () => {
   setTimeout(offer);
 });
 bar.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
-document.addEventListener("texts", align);
-new ResizeObserver(align).observe(document.getElementById("main"));

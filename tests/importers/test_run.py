@@ -4,6 +4,7 @@ import pytest
 
 from library.models import Kind
 from library.models.bulk import carry_out, undo
+from library.models.undoing import undo as undo_one
 from library.models.writing import bin_link, set_tags, write_section
 from tests.importers.link_files import (
     import_files,
@@ -118,6 +119,31 @@ def test_a_tag_that_the_reader_took_off_stays_off_and_one_put_on_stays_on(reader
     write(folder, {"ledger.md": link_file(tags="['databases', 'history']")})
     import_files(reader, folder)
     assert tag_names(link) == {"ledgers", "history"}
+
+
+def test_a_tag_whose_adding_was_undone_may_come_from_a_file_later(reader, link, folder):
+    set_tags(link, ["databases", "ledgers"])
+    undo_one(link.changes.first(), link)
+    link.refresh_from_db()
+    assert (tag_names(link), link.removed_tags) == ({"databases"}, [])
+    write(folder, {"ledger.md": link_file(tags="['databases', 'ledgers']")})
+    import_files(reader, folder)
+    assert tag_names(link) == {"databases", "ledgers"}
+
+
+def test_a_tag_whose_removal_was_undone_is_the_files_again(reader, link, folder):
+    set_tags(link, [])
+    undo_one(link.changes.first(), link)
+    link.refresh_from_db()
+    assert (tag_names(link), link.removed_tags) == ({"databases"}, [])
+    assert not link.link_tags.get().by_reader
+    undo_one(link.changes.first(), link)
+    link.refresh_from_db()
+    assert (tag_names(link), link.removed_tags) == (set(), ["databases"])
+    undo_one(link.changes.first(), link)
+    write(folder, {"ledger.md": link_file(tags="['history']")})
+    import_files(reader, folder)
+    assert tag_names(link) == {"history"}
 
 
 def test_what_was_decided_for_many_at_once_is_not_touched_either_until_it_is_undone(reader, link, folder):

@@ -87,6 +87,22 @@ def test_statements_grow_with_the_batches_and_not_with_the_files(reader, tmp_pat
     assert counts[1] < counts[0] + 15
 
 
+def test_files_that_change_nothing_are_not_indexed_again_and_the_aliases_are_read_once(reader, tmp_path, monkeypatch):
+    folder = many(tmp_path, 5)
+    import_files(reader, folder)
+    for file in folder.iterdir():
+        file.write_text(file.read_text() + "\n\n")
+    indexed = []
+    monkeypatch.setattr(running, "index_links", indexed.extend)
+    monkeypatch.setattr(running, "place_again", indexed.extend)
+    with CaptureQueriesContext(connection) as queries:
+        run = import_files(reader, folder)
+    assert (run.records, run.unchanged) == (5, 5)
+    assert indexed == []
+    assert reader.sources.filter(formers__isnull=False).count() == 5
+    assert sum('FROM "library_tagalias"' in each["sql"] for each in queries) == 1
+
+
 def test_a_large_import_is_prepared_beside_and_ends_the_same(reader, tmp_path, monkeypatch):
     monkeypatch.setattr(running, "BATCH_FILES", 3)
     folder = write(many(tmp_path, 8), {"9.md": "", "copy.md": link_file("Article 1", url="https://a.example/1")})

@@ -1,11 +1,12 @@
 """What the tests of pages share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Page
 
 
 @pytest.fixture
@@ -19,3 +20,13 @@ def queries_of() -> Callable[[Callable[[], object]], int]:
         return len(captured)
 
     return count
+
+
+@pytest.fixture
+def quiet(reading_page: Page) -> Iterator[Page]:
+    """The page, of which the browser may have nothing to complain (the policy on scripts and styles, for one)."""
+    complaints: list[str] = []
+    reading_page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    reading_page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield reading_page
+    assert complaints == []

@@ -175,7 +175,7 @@ def facts(link):
 
 
 ACTS = {
-    "state": lambda client, link: client.post(f"/read/{link.pk}/state/", {"state": "archived"}),
+    "state": lambda client, link: client.post(f"/read/{link.pk}/state/", {"state": "archived"}, follow=True),
     "favourite": lambda client, link: client.post(f"/read/{link.pk}/favourite/"),
     "tags": lambda client, link: set_tags(link, ["new"]),
     "title": lambda client, link: edit(client, link, title="Other"),
@@ -238,6 +238,22 @@ def test_an_address_that_another_article_took_is_not_given_back(reading, reader)
     edit(reading, link, url="https://slow.example/b")
     article(reader, "Other", url="https://slow.example/a")
     assert "Another article has that address now" in undo(reading, link.changes.get(what="url"))
+
+
+def test_a_tag_that_is_gone_is_not_given_back(reading, reader):
+    link = article(reader, tags=("old",))
+    set_tags(link, [])
+    reader.tags.get(name="old").delete()
+    assert "The tags it had before are gone" in undo(reading, link.changes.get())
+    assert link.changes.count() == 1
+
+
+def test_tags_of_which_only_the_names_were_noted_are_given_back(reading, reader):
+    link = article(reader, tags=("old",))
+    set_tags(link, ["new"])
+    link.changes.update(kept=None)
+    assert "Undone." in undo(reading, link.changes.get())
+    assert link.tags.get().name == "old"
 
 
 def test_an_article_in_the_bin_is_restored_first(reading, reader):

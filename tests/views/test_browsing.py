@@ -1,22 +1,12 @@
 """The library and the reader in Chromium: what the small scripts add, and that everything works without them."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from library.models import Link
 from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def quiet(reading_page: Page):
-    """The page, of which the browser may have nothing to complain (the policy on scripts and styles, for one)."""
-    complaints: list[str] = []
-    reading_page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    reading_page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield reading_page
-    assert complaints == []
 
 
 def test_a_facet_applies_on_change_and_its_menu_stays_open(quiet, reader):

@@ -12,16 +12,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def quiet(reading_page: Page):
-    """The page, of which the browser may have nothing to complain."""
-    complaints: list[str] = []
-    reading_page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    reading_page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield reading_page
-    assert complaints == []
-
-
-@pytest.fixture
 def five(reader):
     """In the order of the list."""
     return [article(reader, name, ("sql",)) for name in ("Fifth", "Fourth", "Third", "Second", "First")][::-1]

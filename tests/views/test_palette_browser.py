@@ -11,16 +11,6 @@ from tests.views.shelf import NOON, article
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def quiet(reading_page: Page):
-    """The page, whose scripts may not fail."""
-    complaints: list[str] = []
-    reading_page.on("pageerror", lambda error: complaints.append(str(error)))
-    reading_page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
-    yield reading_page
-    assert complaints == []
-
-
 def ask(page: Page, text: str, number: str | None = None) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type(text)
@@ -144,17 +134,17 @@ def test_articles_opened_last_come_first_until_the_reader_logs_out(quiet, reader
     assert not quiet.evaluate("localStorage.getItem('opened')")
 
 
-def test_no_answer_is_said_and_what_was_found_stays_till_enter_asks_again(quiet, reader):
+def test_no_answer_is_said_and_what_was_found_stays_till_enter_asks_again(reading_page, reader):
     article(reader, "Zebra")
-    quiet.goto("/library/")
-    ask(quiet, "zebra")
-    quiet.route("**/palette/**", lambda route: route.abort())
-    quiet.keyboard.type("s")
-    expect(quiet.locator("#palette [role=alert]")).to_have_text("The library did not answer. Try again.")
-    expect(quiet.get_by_role("option", name="Zebra", exact=True)).to_be_visible()
-    quiet.unroute("**/palette/**")
-    quiet.keyboard.press("Enter")
-    expect(quiet.locator("h1")).to_have_text("Zebra")
+    reading_page.goto("/library/")
+    ask(reading_page, "zebra")
+    reading_page.route("**/palette/**", lambda route: route.abort())
+    reading_page.keyboard.type("s")
+    expect(reading_page.locator("#palette [role=alert]")).to_have_text("The library did not answer. Try again.")
+    expect(reading_page.get_by_role("option", name="Zebra", exact=True)).to_be_visible()
+    reading_page.unroute("**/palette/**")
+    reading_page.keyboard.press("Enter")
+    expect(reading_page.locator("h1")).to_have_text("Zebra")
 
 
 def test_a_newer_question_replaces_the_one_under_way(quiet, reader):

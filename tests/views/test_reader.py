@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -129,10 +130,22 @@ def test_a_state_is_set_and_can_be_undone(reading, reader):
     assert (link.state, link.finished_at) == (State.INBOX, None)
     page = reading.get("/library/").content.decode()
     assert "Back in the inbox." in page
-    assert f'action="/read/{link.pk}/state/?undo"' in page
-    reading.post(f"/read/{link.pk}/state/?undo")
+    undo = f"/activity/{link.changes.get().pk}/undo/"
+    assert f'action="{undo}"' in page
+    reading.post(undo)
     link.refresh_from_db()
     assert (link.state, link.finished_at) == (State.FINISHED, finished)
+
+
+def test_a_state_that_changed_again_is_not_undone_by_the_first_message(reading, link):
+    pages = []
+    for state in ("finished", "archived"):
+        reading.post(f"/read/{link.pk}/state/", {"state": state})
+        pages.append(reading.get("/library/").content.decode())
+    undo = re.search(r'id="flash".*?action="([^"]+)"', pages[0])[1]
+    reading.post(undo)
+    link.refresh_from_db()
+    assert link.state == State.ARCHIVED
 
 
 def test_finishing_notes_when(reading, link):
@@ -144,7 +157,6 @@ def test_finishing_notes_when(reading, link):
 
 def test_an_unknown_state_changes_nothing(reading, link):
     assert reading.post(f"/read/{link.pk}/state/", {"state": "burnt"}).status_code == 400
-    assert reading.post(f"/read/{link.pk}/state/?undo").status_code == 404
     link.refresh_from_db()
     assert link.state == State.INBOX
 

@@ -73,6 +73,17 @@ def test_every_number_has_its_list_and_the_list_has_as_many(reading, reader, yea
     assert wrong == []
 
 
+def test_a_tag_counts_with_those_below_it_each_article_once(reading, reader):
+    for tags in ("nest", "nest nest/egg", "nest/egg nest/egg/shell", "nest/twig", "wood/oak", "sky"):
+        article(reader, tags, tuple(tags.split()), saved_at=MARCH, state="finished", finished_at=MARCH)
+    reader.tags.ensure(reader.pk, ["wood"])
+    (tags,) = [part["rows"] for part in reading.get("/statistics/?year=2025").context["lists"] if "tag" in part["head"]]
+    assert {name: number for name, number, _ in tags} == {
+        "nest": 4, "nest/egg": 2, "nest/egg/shell": 1, "nest/twig": 1, "sky": 1, "wood": 1, "wood/oak": 1,
+    }  # fmt: skip
+    assert [(number, href) for _, number, href in tags if listed(reading, reader, href) != number] == []
+
+
 def test_each_finished_article_is_a_spine_of_its_month_as_high_as_it_is_long(reading, year):
     march = reading.get("/statistics/?year=2025").context["shelf"][2]
     assert (march["words"], march["number"], march["minutes"]) == ("March 2025", 3, 60)
@@ -119,7 +130,7 @@ def test_where_nothing_was_finished_the_lists_are_of_what_was_saved(reading, rea
     told = words(page(reading, "year=2026"))
     assert "Nothing finished in 2026." in told
     assert "What you saved Essay 1" in told
-    assert 'href="/search/?q=type%3A%22Essay%22+saved%3A2026"' in page(reading, "year=2026")
+    assert 'href="/search/?q=type%3AEssay+saved%3A2026"' in page(reading, "year=2026")
 
 
 def test_a_year_without_anything_says_so(reading, reader):
