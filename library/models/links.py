@@ -15,7 +15,7 @@ from library.content import urls
 from library.content.facts import Facts, facts
 
 if TYPE_CHECKING:
-    from library.models.tags import Tag
+    pass
 
 TITLE_KEY_LENGTH = 200
 UNTITLED = "Untitled"
@@ -48,12 +48,6 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def favourites(self) -> Self:
         return self.filter(favourite=True)
-
-    def typed(self, link_type: str) -> Self:
-        return self.filter(type=link_type)
-
-    def tagged(self, tag: Tag) -> Self:
-        return self.filter(link_tags__tag=tag)
 
 
 def address_hash(url: str) -> str | None:
