@@ -7,7 +7,6 @@ import pytest
 from django.db import connection, transaction
 
 from library.models import Section
-from library.models.bulk import carry_out
 from library.search import indexing, search
 from tests.views.shelf import article
 
@@ -80,16 +79,3 @@ def test_an_import_indexes_its_own_while_a_reader_searches(reader):
     in_thread(write).join()
     assert indexing.pending_count() == 1
     assert search(reader, "vellum").total == 2
-
-
-def test_a_search_that_cannot_take_in_all_that_waits_finds_tags_and_leaves_out_the_bin(reader):
-    links = [reader.links.create(title=f"Ledger {number}") for number in range(160)]
-    while indexing.drain():
-        pass
-    carry_out(reader, "tags", {"add": ["alpha", "beta"], "remove": []}, [link.pk for link in links])
-    assert search(reader, "tag:alpha").total == 160
-    while indexing.drain():
-        pass
-    carry_out(reader, "bin", True, [link.pk for link in links])
-    results = search(reader, "ledger")
-    assert (results.total, results.links) == (0, [])

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from library.content.words import indexed
 from library.models import Kind, Link, LinkTag, SearchDocument, SearchPending, Tag
-from library.search import indexing
+from library.models.bulk import carry_out
+from library.search import indexing, search
 from library.search.documents import Document, first_number
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +217,16 @@ def parts() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(DISTINCT segid) FROM library_searchindex_idx")
         return cursor.fetchone()[0]
+
+
+def test_a_search_that_cannot_take_in_all_that_waits_finds_tags_and_leaves_out_the_bin(reader):
+    links = [reader.links.create(title=f"Ledger {number}") for number in range(160)]
+    while indexing.drain():
+        pass
+    carry_out(reader, "tags", {"add": ["alpha", "beta"], "remove": []}, [link.pk for link in links])
+    assert search(reader, "tag:alpha").total == 160
+    while indexing.drain():
+        pass
+    carry_out(reader, "bin", True, [link.pk for link in links])
+    results = search(reader, "ledger")
+    assert (results.total, results.links) == (0, [])
