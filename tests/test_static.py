@@ -1,9 +1,9 @@
 """What is sent to browsers: within its budget, nothing inline, nothing vendored without its licence."""
 
-import gzip
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,16 +22,14 @@ INLINE = re.compile(r"""\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=|hx-on
 
 
 def packed(*patterns: str) -> int:
+    """Bytes as whitenoise sends them to a browser of today."""
     files = [file for pattern in patterns for file in (ROOT / "static").glob(pattern)]
     assert files
-    return sum(len(gzip.compress(file.read_bytes())) for file in files)
+    return sum(len(brotli.compress(file.read_bytes())) for file in files)
 
 
-def test_the_styles_of_a_page_stay_under_fourteen_kilobytes_and_all_together_under_twenty_three():
-    """A page has the base, the palette's, and at most three of its own."""
-    own = sorted(packed(f"css/{name}") for name in STYLES if name not in ("base.css", "palette.css"))
-    assert packed("css/base.css", "css/palette.css") + sum(own[-3:]) <= 14_000
-    assert packed("css/*.css") <= 23_000
+def test_all_styles_together_stay_under_twenty_kilobytes():
+    assert packed("css/*.css") <= 20_000
 
 
 def test_all_scripts_together_stay_under_forty_kilobytes():
