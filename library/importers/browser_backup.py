@@ -64,7 +64,7 @@ def _record(node: Node, address: str, folders: tuple[str, ...]) -> Record | Refu
         tags=[*shaping.listed(node.get("tags")), shaping.path(folders)],
         created=node.get("dateAdded") or _since_1601(node.get("date_added")),
         texts={"overview": _description(node)},
-        key=shaping.line(node.get("guid")),
+        key=node.get("guid"),
         extra={"keyword": node.get("keyword")},
     )
 

@@ -26,7 +26,7 @@ def _record(row: table.Row) -> Record | Refusal:
     own = [] if folder.lower() in ("", "starred", *STATES) else [folder]
     selected = row["selection"]
     return shaping.shaped(
-        row["title"] or selected[:100],
+        row["title"],
         row["url"],
         tags=[*_tags(row.get("tags", "")), *own],
         created=row.get("timestamp"),

@@ -33,7 +33,7 @@ def _record(entry: dict[str, Any], lists: dict[str, str]) -> Record | Refusal:
         return Refusal(shaping.line(title), NO_CONTENT)
     within = [lists.get(shaping.line(each), "") for each in shaping.listed(entry.get("lists"))]
     return shaping.shaped(
-        title or text[:100],
+        title,
         content.get("url"),
         tags=[*shaping.listed(entry.get("tags")), *within],
         created=entry.get("createdAt"),

@@ -26,6 +26,6 @@ def _record(row: table.Row) -> Record | Refusal:
         created=row.get("last interaction date"),
         state="finished" if read_it else "inbox" if queued else "archived",
         favourite=shaping.true(row["favorited"]),
-        key=shaping.line(row.get("file id")),
+        key=row.get("file id"),
         extra={"author": row.get("author"), "publisher": row.get("publisher")},
     )

@@ -19,11 +19,11 @@ def read(file: ImportFile) -> Iterator[Record | Refusal]:
 
 def _record(row: table.Row) -> Record | Refusal:
     return shaping.shaped(
-        row["title"] or row["content"][:100],
+        row["title"],
         row["url"],
         tags=row["tags"].split(","),
         created=row["created"],
         texts={"article": row["content"], "note": row["note"]},
-        key=shaping.line(row["id"]),
+        key=row["id"],
         extra={"kind": row["type"]},
     )

@@ -38,11 +38,10 @@ def read(file: ImportFile, folders: bool = True) -> Iterator[Record | Refusal]:
     text, warnings = decode(file.data)
     if not text.strip():
         raise NotARecord("The file is empty. Export your bookmarks again.")
-    found = False
-    for bookmark in _bookmarks(text):
-        found = True
-        yield _record(bookmark, folders, warnings)
-    if not found:
+    number = 0
+    for number, bookmark in enumerate(_bookmarks(text), 1):
+        yield _record(bookmark, folders, warnings if number == 1 else [])
+    if not number:
         raise HoldsNone("A list of bookmarks with none in it.")
 
 

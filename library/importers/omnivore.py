@@ -64,8 +64,8 @@ def _record(item: dict[str, Any], file: ImportFile) -> Record | Refusal:
         progress=progress,
         highlights=tuple(passages),
         attachments=(pdf,) if pdf else (),
-        key=shaping.line(item.get("id")),
-        extra={ours: shaping.line(item.get(theirs)) for theirs, ours in EXTRA.items()},
+        key=item.get("id"),
+        extra={ours: item.get(theirs) for theirs, ours in EXTRA.items()},
     )
 
 

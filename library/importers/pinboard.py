@@ -26,6 +26,6 @@ def _record(entry: dict[str, Any]) -> Record | Refusal:
         created=entry.get("time"),
         texts={"overview": entry.get("extended")},
         state="inbox" if shaping.true(entry.get("toread")) else "archived",
-        key=shaping.line(entry.get("hash")),
+        key=entry.get("hash"),
         extra={"private": entry.get("shared") == "no"},
     )

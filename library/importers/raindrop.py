@@ -33,7 +33,7 @@ def _record(row: table.Row) -> Record | Refusal:
         texts={"overview": row.get("excerpt"), "note": row["note"]},
         favourite=shaping.true(row.get("favorite")),
         highlights=tuple(_passages(row.get("highlights", ""))),
-        key=shaping.line(row.get("id")),
+        key=row.get("id"),
         extra={"cover": row.get("cover", "")},
     )
 

@@ -39,7 +39,7 @@ def _record(row: table.Row) -> Record | Refusal:
         state="reading" if state == "inbox" and 0 < progress < 100 else state,
         favourite="favorite" in tags,
         progress=progress,
-        key=shaping.line(row.get("id")),
+        key=row.get("id"),
         extra={"location": place if place == "shortlist" else "", "source": "email" if email else ""},
     )
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from library.content import dates, urls
-from library.content.text import clean_text, fold, single_line
+from library.content.text import clean_text, excerpt, fold, single_line
 from library.importers.record import Record, Refusal, Text
 
 # Folding makes up to 18 characters of one (U+FDFA), and the folded name has a bound of its own.
-MAX_FOLDED_TAG, SHORT_TAG = 300, 16
-MAX_TITLE, MAX_TAG, MAX_TAGS, MAX_ADDRESS, MAX_LEVELS = 2_000, 100, 200, 20_000, 30
+MAX_FOLDED_TAG, SHORT_TAG, SHORT_TITLE = 300, 16, 100
+MAX_TITLE, MAX_TAG, MAX_TAGS, MAX_ADDRESS, MAX_LEVELS, MAX_KEY = 2_000, 100, 200, 20_000, 30, 500
 NO_ADDRESS = "It has no address and no text."
 _BROWSERS = ("about", "brave", "chrome", "chrome-extension", "edge", "moz-extension", "opera", "view-source", "vivaldi")
 REFUSED = {
@@ -43,17 +43,21 @@ def shaped(
     tags: Iterable[object] = (),
     created: object = None,
     texts: Mapping[str, object] | None = None,
-    extra: Mapping[str, Any] | None = None,
+    key: object = "",
+    extra: Mapping[str, object] | None = None,
     warnings: Iterable[str] = (),
     **more: Any,
 ) -> Record | Refusal:
-    """The record, or why it can't be taken. `texts` has them by their kind; `more` are further fields of Record."""
+    """The record, or why it can't be taken. `texts` has them by their kind; `more` are further fields of Record.
+
+    What has no title is called by its address, or by how its text begins.
+    """
     said = list(warnings)
     address = line(url)
     kept = tuple(Text(kind, text) for kind, written in (texts or {}).items() if (text := block(written)))
-    name = (line(title) or address)[:MAX_TITLE]
+    name = (line(title) or address or excerpt(kept[0].text if kept else "", SHORT_TITLE))[:MAX_TITLE]
     if why := why_refused(address) if address else "" if kept or more.get("highlights") else NO_ADDRESS:
-        return Refusal(name, why)
+        return Refusal(name[:SHORT_TITLE], why)
     if address and not urls.is_web_address(address):
         said.append("The address is no web address. It is kept as it is written.")
     return Record(
@@ -62,7 +66,8 @@ def shaped(
         tags=tag_names(tags, said),
         created=moment(created, said),
         texts=kept,
-        extra={key: value for key, value in (extra or {}).items() if value not in ("", None, [], {}, False)},
+        key=line(key)[:MAX_KEY],
+        extra={name: kept_as for name, value in (extra or {}).items() if (kept_as := value is True or line(value))},
         warnings=tuple(said),
         **more,
     )

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from functools import lru_cache
 
+from library.content.text import excerpt
 from library.importers.decoding import decode, looks_binary
 from library.importers.files import MAX_FILE_BYTES
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
@@ -55,7 +56,7 @@ def rows(file: ImportFile) -> Iterator[Row | Refusal]:
 def _row(names: list[str], cells: list[str], line: int) -> Row | Refusal:
     if any(cell.strip() for cell in cells[len(names) :]):
         return Refusal(
-            cells[0][:100],
+            excerpt(cells[0], 100),
             f"The row that ends in line {line} has {len(cells)} cells, but there are {len(names)} columns. "
             "A text in it needs quotation marks around it.",
         )

@@ -46,7 +46,7 @@ def _record(entry: dict[str, Any]) -> Record | Refusal:
         favourite=shaping.true(entry.get("is_starred", entry.get("is_fav"))),
         finished=shaping.date(entry.get("archived_at")) if archived else None,
         highlights=tuple(_passages(entry.get("annotations"))),
-        key=shaping.line(entry.get("id")),
+        key=entry.get("id"),
         extra=_extra(entry),
     )
 
@@ -68,8 +68,8 @@ def _passages(annotations: object) -> Iterator[Passage]:
             yield Passage(quote, note=note, created=shaping.date(annotation.get("created_at")))
 
 
-def _extra(entry: dict[str, Any]) -> dict[str, Any]:
-    found = {ours: shaping.line(entry.get(theirs)) for theirs, ours in EXTRA.items()}
+def _extra(entry: dict[str, Any]) -> dict[str, object]:
+    found = {ours: entry.get(theirs) for theirs, ours in EXTRA.items()}
     by = ", ".join(filter(None, map(shaping.line, shaping.listed(entry.get("published_by")))))
     return {"author": by, **found}
 

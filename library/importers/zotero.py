@@ -29,10 +29,10 @@ def _record(row: table.Row) -> Record | Refusal:
         tags=row["manual tags"].split(";"),
         created=row["date added"],
         texts={"overview": row.get("abstract note"), "note": markdown_of(row.get("notes", ""))},
-        key=shaping.line(row["key"]),
+        key=row["key"],
         extra={
-            **{ours: shaping.line(row.get(theirs)) for theirs, ours in EXTRA.items()},
+            **{ours: row.get(theirs) for theirs, ours in EXTRA.items()},
             "doi": doi,
-            "automatic_tags": shaping.line(row.get("automatic tags")),
+            "automatic_tags": row.get("automatic tags"),
         },
     )
