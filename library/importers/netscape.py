@@ -109,7 +109,7 @@ def _record(bookmark: _Bookmark, folders: bool, warnings: list[str]) -> Record |
     """A description is about the page. Where the address leads to none, as with a note in Shaarli, it is the text."""
     written = bookmark.attributes
     address = shaping.line(written.get("href"))
-    tags = written.get("tags", "").split(",")
+    tags = [tag.strip() for tag in written.get("tags", "").split(",")]
     archived = ARCHIVED in tags
     description, notes = _description("".join(bookmark.description) or written.get("description", ""))
     folder = [shaping.path(bookmark.folders)] if folders else []
