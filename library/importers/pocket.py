@@ -71,19 +71,11 @@ def _passages(highlights: object) -> Iterator[Passage]:
 
 def _listed(html: str) -> Iterator[Record | Refusal]:
     """The links of the older page, under the headings Unread and Read Archive."""
-    status, words, link = "unread", [""], dict[str, str]()
     found = False
-    for piece in markup.pieces(html):
-        if piece.name in ("h1", "a"):
-            words, link = [], piece.attributes
-        elif piece.name == "/h1":
-            status = "archive" if "archive" in "".join(words).lower() else "unread"
-        elif piece.name == "/a" and "href" in link:
-            found = True
-            written = {**link, "url": link["href"], "title": "".join(words)}
-            yield _saved(written, link.get("tags", "").split(","), status)
-            link = {}
-        elif not piece.name:
-            words.append(piece.text)
+    for link in markup.headed_links(html):
+        found = True
+        status = "archive" if "archive" in link.heading.lower() else "unread"
+        written = {**link.attributes, "url": link.attributes["href"], "title": link.title}
+        yield _saved(written, written.get("tags", "").split(","), status)
     if not found:
         raise HoldsNone("A Pocket export with nothing saved in it.")
