@@ -22,8 +22,6 @@ from library.views.listing import Filters, Listing, within
 
 T = TypeVar("T")
 YEARS_SHOWN = 24
-DESK_SIZE = 3
-DESK_FIELDS = ("id", "title", "url", "progress", "minutes")
 # What a shelf finds is counted again after a minute, not after each change: there may be many, and they ask the index.
 COUNT_LASTS = 60
 
@@ -110,11 +108,6 @@ class Counts:
         """The months of the newest year and the years before it in which articles of the listing were saved."""
         plain = replace(listing.filters, sort="newest", density="")
         return self.kept(lambda: find_marks(listing), "marks", plain)
-
-    def desk(self) -> list[dict[str, Any]]:
-        """The articles in progress that were saved last."""
-        reading = self.user.links.kept().in_state(State.READING).order_by("-saved_at", "-id")
-        return self.kept(lambda: list(reading.values(*DESK_FIELDS)[:DESK_SIZE]), "desk")
 
     def searches(self, queries: Iterable[str], seconds: float, shown: str = "") -> dict[str, int | None]:
         """How many articles each query finds, as of a minute ago at most; what is `shown` beside it, as of now.

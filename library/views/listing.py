@@ -12,8 +12,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, User
+from library.models import Highlight, LinkTag, State, User
 from library.models.links import LinkQuerySet
+from library.search.fields import HAD, bounds
 from library.views import keys
 from library.views.rows import ROW_FIELDS
 
@@ -48,6 +49,8 @@ SORTS = {
 class Filters:
     """What a list is narrowed to. `tags` are slugs, and an article carries all of them; of `types`, any.
 
+    `length` (in minutes) and `has` are written as in a search, and an article has all of `has`.
+
     `page_tag` is the tag whose own page this is: it narrows too, and stands in the path of the address.
     """
 
@@ -55,6 +58,8 @@ class Filters:
     types: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     saved: str = ""
+    length: str = ""
+    has: tuple[str, ...] = ()
     sort: str = "newest"
     density: str = ""
     page_tag: str = ""
@@ -63,12 +68,14 @@ class Filters:
     def read(cls, query: QueryDict, page_tag: str = "") -> Filters:
         """What an address says; what it can't mean is left out."""
         state, saved = query.get("state", ""), query.get("saved", "").strip()
-        sort, density = query.get("sort", ""), query.get("density", "")
+        sort, density, length = query.get("sort", ""), query.get("density", ""), query.get("length", "")
         return cls(
             state=state if state in STATES else "",
             types=_each(query.getlist("type")),
             tags=tuple(slug for slug in _each(query.getlist("tag"))[:MOST_TAGS] if slug != page_tag),
             saved=saved if _period(saved) else "",
+            length=length if bounds(length) else "",
+            has=tuple(each for each in _each(query.getlist("has")) if each in HAD),
             sort=sort if sort in SORTS else "newest",
             density=density if density in PAGE_SIZES else "",
             page_tag=page_tag,
@@ -84,23 +91,28 @@ class Filters:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.types or self.tags or self.saved)
+        return self != self.cleared
+
+    @property
+    def cleared(self) -> Filters:
+        """The same tab and order with all filters dropped."""
+        return replace(self, types=(), tags=(), saved="", length="", has=())
 
     def without(self, name: str, value: str) -> Filters:
         """The same with one filter dropped."""
-        if name == "saved":
-            return replace(self, saved="")
-        kept = tuple(each for each in getattr(self, name) if each != value)
-        return replace(self, types=kept) if name == "types" else replace(self, tags=kept)
+        now = getattr(self, name)
+        left: Any = tuple(each for each in now if each != value) if isinstance(now, tuple) else ""
+        return replace(self, **{name: left})
 
     def pairs(self) -> list[tuple[str, str]]:
         """The filters as they stand in an address; defaults are left out."""
-        single = {"state": self.state, "saved": self.saved, "density": self.density}
+        single = {"state": self.state, "saved": self.saved, "length": self.length, "density": self.density}
         if self.sort != "newest":
             single["sort"] = self.sort
         return [
             *(("tag", slug) for slug in self.tags),
             *(("type", each) for each in self.types),
+            *(("has", each) for each in self.has),
             *((name, value) for name, value in single.items() if value),
         ]
 
@@ -163,7 +175,8 @@ class Listing:
         for ids in self.tags[1:] if self.lead else self.tags:
             links = links.filter(tagged(ids))
         lead = [Q(link_tags__tag=self.lead)] if self.lead else []
-        return links.filter(*lead, within(self.date_field, _period(self.filters.saved)), *more)
+        narrowed = [within(self.date_field, _period(self.filters.saved)), lasting(self.filters.length)]
+        return links.filter(*lead, *narrowed, *map(having, self.filters.has), *more)
 
     def page(self, query: QueryDict) -> Page:
         """The page after `?after=KEY`, before `?before=KEY` or from the month `?from=2026-03`; else the first."""
@@ -240,6 +253,22 @@ def within(field: str, period: periods.Period | None) -> Q:
     if period and period.end:
         condition &= Q(**{f"{field}__lt": period.end})
     return condition
+
+
+def lasting(length: str) -> Q:
+    """So many minutes, as `length:` in a search has it."""
+    minutes, condition = bounds(length), Q()
+    if minutes and minutes.least is not None:
+        condition &= Q(minutes__gte=minutes.least)
+    if minutes and minutes.most is not None:
+        condition &= Q(minutes__lte=minutes.most)
+    return condition
+
+
+def having(part: str) -> Q | Exists:
+    if part == "highlight":
+        return Exists(Highlight.objects.filter(link=OuterRef("pk")))
+    return Q(**{f"has_{part}": True})
 
 
 def _number(text: str) -> int:

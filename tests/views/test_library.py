@@ -214,14 +214,6 @@ def test_the_thumb_index_holds_the_newest_years_months_and_the_years_before(read
     assert [mark["words"] for mark in parts[0]["marks"] if mark["current"]] == ["Mar"]
 
 
-def test_what_is_being_read_lies_on_the_desk(reading, reader):
-    article(reader, "Half read", state="reading", progress=50, words=2300, minutes=10)
-    article(reader, "Waiting")
-    assert [link["title"] for link in reading.get("/library/").context["desk"]] == ["Half read"]
-    assert reading.get("/library/").context["desk"][0]["minutes"] == 5
-    assert reading.get("/library/?state=inbox").context["desk"] == []
-
-
 @pytest.mark.parametrize(
     "query",
     ["after=x", "after=.5", "after=9e9.1", "before=-1.-1", f"after={10**30}.1", f"after=1.{10**30}", "from=9999-99",
