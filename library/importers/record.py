@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from library.content.text import NO_TAG, fold
+
 
 class NotARecord(Exception):
     """The file can't be read as its format says; the message is a plain sentence for the reader."""
@@ -47,7 +49,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`created` is aware UTC. `url` is as written and may be blank. `extra` holds front matter without a field."""
+    """`created` is aware UTC. `url` is as written and may be blank. `extra` holds front matter without a field.
+
+    A tag called “none” is none: so says the query language, and so mean the programs that write it.
+    """
 
     title: str
     url: str = ""
@@ -58,3 +63,6 @@ class Record:
     archived: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tags", tuple(name for name in self.tags if fold(name) != NO_TAG))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from library.content import periods
+from library.content.text import NO_TAG
 from library.models import Colour, State
 from library.search.documents import LAYERS
 
-NO_TAG = "none"
 SORTS = ("best", "newest", "oldest", "title", "longest", "shortest")
 IS_WORDS = (*State.values, "unread", "fav")
 IS_SYNONYMS = {
