@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from library.content import periods
-from library.content.text import NO_TAG
 from library.models import Colour, State
 from library.search.documents import LAYERS
 

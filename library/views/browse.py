@@ -211,6 +211,8 @@ class Browse:
             return month(row["saved"])
         if self.listing.sort.field == "title_key":
             return letter(link["title_key"])
+        if self.listing.sort.field == "type":
+            return str(link["type"]) or "No type"
         return next((words for under, words in BANDS if link["minutes"] < under), LONGEST_BAND)
 
     def thumb(self) -> list[dict[str, Any]]:
@@ -228,14 +230,16 @@ class Browse:
         return parts
 
     def mark(self, value: str, words: str) -> dict[str, Any]:
-        current = bool(value) and value in (self.here, self.here[:4])
+        current = value in (self.here, self.here[:4])
         return {"words": words, "href": self.filters.address(**{"from": value}), "current": current}
 
     @cached_property
     def here(self) -> str:
-        """The month in which this page begins."""
-        by_date = self.listing.sort.by_date and self.page.links
-        return month(timezone.localtime(self.page.links[0]["saved_at"])) if by_date else ""
+        """The month or the letter with which this page begins."""
+        if not self.page.links:
+            return ""
+        first = self.page.links[0]
+        return month(timezone.localtime(first["saved_at"])) if self.listing.sort.by_date else first["title_key"][:1]
 
     def way(self) -> tuple[str, str]:
         """The words on the two links that turn the page."""

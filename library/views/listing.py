@@ -25,7 +25,7 @@ MOST_TAGS = 10
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of a list. `field` and the id are the key of a page; an index of this order exists for each."""
+    """An order of a list. An index of this order exists for each."""
 
     words: str
     field: str
@@ -40,6 +40,7 @@ SORTS = {
     "newest": Sort("Newest first", "saved_at", descending=True),
     "oldest": Sort("Oldest first", "saved_at", descending=False),
     "title": Sort("Title", "title_key", descending=False),
+    "type": Sort("Type", "type", descending=False),
     "longest": Sort("Longest first", "words", descending=True),
     "shortest": Sort("Shortest first", "words", descending=False),
 }
@@ -157,10 +158,14 @@ class Listing:
         return "link_tags__saved_at" if self.lead else "saved_at"
 
     @property
-    def key_fields(self) -> tuple[str, str]:
+    def order(self) -> tuple[str, ...]:
+        """The fields of the list's order, each with a minus where it descends. Their values are the key of a page."""
+        sign = "-" if self.sort.descending else ""
+        if self.sort.field == "type":
+            return "type", "-saved_at", "-id"
         if self.lead and self.sort.by_date:
-            return "link_tags__saved_at", "link_tags__link_id"
-        return self.sort.field, "id"
+            return f"{sign}link_tags__saved_at", f"{sign}link_tags__link_id"
+        return f"{sign}{self.sort.field}", f"{sign}id"
 
     def links(self, *more: Q) -> LinkQuerySet:
         """In no order. An unknown tag leaves nothing.
@@ -183,26 +188,15 @@ class Listing:
         after, before = self._key(query.get("after", "")), self._key(query.get("before", ""))
         start = self._start(query.get("from", ""))
         backwards = bool(before and not after)
-        found = self._ordered(self.links(start, self._beyond(after or before, backwards)), backwards)
+        order = tuple(map(turned, self.order)) if backwards else self.order
+        key = after or before
+        found = self.links(start, past(order, key) if key else Q()).order_by(*order)
         size = PAGE_SIZES[self.filters.density]
         values: list[dict[str, Any]] = list(found.values(*ROW_FIELDS, self.sort.field)[: size + 1])
         more, values = len(values) > size, values[:size]
         if backwards:
             return Page(self, values[::-1], previous=more, next=True)
         return Page(self, values, previous=bool(after or start), next=more)
-
-    def _ordered(self, links: LinkQuerySet, backwards: bool) -> LinkQuerySet:
-        sign = "-" if self.sort.descending != backwards else ""
-        return links.order_by(*(sign + field for field in self.key_fields))
-
-    def _beyond(self, key: tuple[Any, int] | None, backwards: bool) -> Q:
-        """Past `key`. The first condition alone lets the index begin there."""
-        if key is None:
-            return Q()
-        way = "lt" if self.sort.descending != backwards else "gt"
-        (field, last), (value, pk) = self.key_fields, key
-        past = Q(**{f"{field}__{way}": value}) | Q(**{f"{last}__{way}": pk})
-        return Q(**{f"{field}__{way}e": value}) & past
 
     def _start(self, mark: str) -> Q:
         """From a month, a year or a letter on, in the order of the list."""
@@ -215,20 +209,36 @@ class Listing:
         return within(self.date_field, replace(period, **onwards))
 
     def key_of(self, link: dict[str, Any]) -> str:
-        value = link[self.sort.field]
-        written = keys.microseconds(value) if self.sort.by_date else value
-        return f"{written}.{link['id']}"
+        value, when = link[self.sort.field], keys.written(link["saved_at"], link["id"])
+        if self.sort.field == "type":
+            return f"{value}.{when}"
+        return when if self.sort.by_date else f"{value}.{link['id']}"
 
-    def _key(self, text: str) -> tuple[Any, int] | None:
+    def _key(self, text: str) -> tuple[Any, ...] | None:
         """What `key_of` wrote; None for anything else."""
+        if self.sort.by_date:
+            return keys.read(text)
         value, _, pk = text.rpartition(".")
         try:
-            if self.sort.by_date:
-                moment = keys.moment_of(value)
-                return (moment, _number(pk)) if moment else None
+            if self.sort.field == "type":
+                value, _, micros = value.rpartition(".")
+                when = keys.read(f"{micros}.{pk}")
+                return (value.replace("\0", ""), *when) if when else None
             return (_number(value) if self.sort.field == "words" else value.replace("\0", "")), _number(pk)
         except (ValueError, OverflowError):
             return None
+
+
+def turned(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"
+
+
+def past(order: Sequence[str], key: Sequence[Any]) -> Q:
+    """Beyond `key` in this order. How far its first field must be is said alone: there an index begins."""
+    name, value = order[0].removeprefix("-"), key[0]
+    way = "lt" if order[0].startswith("-") else "gt"
+    beyond = Q(**{f"{name}__{way}": value})
+    return Q(**{f"{name}__{way}e": value}) & (beyond | past(order[1:], key[1:])) if order[1:] else beyond
 
 
 def in_state(links: LinkQuerySet, state: str) -> LinkQuerySet:
