@@ -198,7 +198,7 @@ class Browse:
 
     def groups(self) -> Iterator[dict[str, Any]]:
         """The rows under their running heads: months, letters or lengths, by the order of the list."""
-        shown = rows(self.page.links)
+        shown = rows(self.page.links, self.counts.highlights(self.page.links))
         pairs = zip(self.page.links, shown, strict=True)
         grouped = [(head, [row for _, row in part]) for head, part in groupby(pairs, lambda pair: self.head(*pair))]
         saved = self.counts.months(self.listing, [head for head, _ in grouped]) if self.listing.sort.by_date else {}

@@ -19,6 +19,7 @@ from library.models.links import LinkQuerySet
 from library.search import count as count_found
 from library.views.families import Family, TagRow, count_families, find_families
 from library.views.listing import Filters, Listing, within
+from library.views.rows import count_highlights
 
 T = TypeVar("T")
 YEARS_SHOWN = 24
@@ -108,6 +109,11 @@ class Counts:
         """The months of the newest year and the years before it in which articles of the listing were saved."""
         plain = replace(listing.filters, sort="newest", density="")
         return self.kept(lambda: find_marks(listing), "marks", plain)
+
+    def highlights(self, values: Iterable[dict[str, Any]]) -> dict[int, int]:
+        """How many highlights each of these links has, where it has any."""
+        ids = [link["id"] for link in values]
+        return self.kept(lambda: count_highlights(ids), "highlights", ids)
 
     def searches(self, queries: Iterable[str], seconds: float, shown: str = "") -> dict[str, int | None]:
         """How many articles each query finds, as of a minute ago at most; what is `shown` beside it, as of now.

@@ -32,10 +32,9 @@ def tag_path(slug: str) -> str:
     return SafeString(f"/tags/{quote(slug)}/")
 
 
-def rows(values: Sequence[dict[str, Any]]) -> list[Row]:
-    """Rows for `.values(*ROW_FIELDS)`, with their tags and how often they are marked (a query each)."""
-    ids = [link["id"] for link in values]
-    tags, marked = tags_of(ids), highlights_of(ids)
+def rows(values: Sequence[dict[str, Any]], marked: dict[int, int]) -> list[Row]:
+    """Rows for `.values(*ROW_FIELDS)`, with their tags (one query) and how often they are `marked`."""
+    tags = tags_of([link["id"] for link in values])
     now = timezone.localtime()
     return [row(link, tags.get(link["id"], []), now, marked.get(link["id"], 0)) for link in values]
 
@@ -100,7 +99,7 @@ def tags_of(link_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
-def highlights_of(link_ids: Iterable[int]) -> dict[int, int]:
+def count_highlights(link_ids: Iterable[int]) -> dict[int, int]:
     """How many highlights each link has, where it has any."""
     marked = Highlight.objects.filter(link_id__in=list(link_ids)).order_by()
     return dict(marked.values_list("link_id").annotate(Count("id")))

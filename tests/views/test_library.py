@@ -250,7 +250,8 @@ def test_the_thumb_index_holds_the_newest_years_months_and_the_years_before(read
     ["after=x", "after=.5", "after=9e9.1", "before=-1.-1", f"after={10**30}.1", f"after=1.{10**30}", "from=9999-99",
      "tag=%00", "type=%00", "sort=title&after=%00.1", "sort=nope&density=nope&state=nope", "saved=soon",
      "sort=words&after=a.b", "sort=type&after=1.2", "sort=type&after=%00.1.2", "length=soon&has=nothing", "length=<",
-     "has=%00&has=note&has=note", f"length={10**9}","sort=type&before=Essay.x.1", "tag=" + "&tag=".join(map(str, range(99))), "after=1.1&before=2.2&from=2026"],
+     "has=%00&has=note&has=note", f"length={10**9}","sort=type&before=Essay.x.1",
+     "tag=" + "&tag=".join(map(str, range(99))), "after=1.1&before=2.2&from=2026"],
 )  # fmt: skip
 def test_an_odd_address_is_still_a_list(reading, reader, query):
     article(reader)
