@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from library.admin import site
 from library.views import (
+    about,
     accounts,
     activity,
     bin,
@@ -19,6 +20,7 @@ from library.views import (
     search,
     settings,
     shelves,
+    shortcuts,
     statistics,
     tags,
     versions,
@@ -34,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("add/", edit.add, name="edit.add"),
     path("read/<int:pk>/", reader.read, name="reader.short"),
     path("read/<int:pk>-<str:slug>/", reader.read, name="reader.read"),
+    path("read/<int:pk>/about/", about.article, name="about.article"),
     path("read/<int:pk>/state/", reader.state, name="reader.state"),
     path("read/<int:pk>/favourite/", reader.favourite, name="reader.favourite"),
     path("read/<int:pk>/tags/", bulk.tags, name="bulk.tags"),
@@ -75,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bin/", bin.index, name="bin.index"),
     path("bin/empty/", bin.empty, name="bin.empty"),
     path("bin/<int:pk>/delete/", bin.delete, name="bin.delete"),
+    path("shortcuts/", shortcuts.index, name="shortcuts.index"),
     path("settings/", settings.settings, name="settings.settings"),
     path("settings/password/", accounts.ChangePassword.as_view(), name="settings.password"),
     path("setup/", accounts.setup, name="accounts.setup"),

@@ -121,7 +121,7 @@ class Link(models.Model):
                 condition=Q(deleted_at__isnull=True),
             ),
             models.Index(
-                fields=["owner", "type", "saved_at", "id"],
+                fields=["owner", "type", "-saved_at", "-id"],
                 name="link_by_type",
                 condition=Q(deleted_at__isnull=True),
             ),

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from library.content import periods
 from library.content.languages import ENGLISH, stem
-from library.content.text import fold
+from library.content.text import NO_TAG, fold
 from library.models import SearchLanguage, Tag, User
 from library.search import vocabulary
 from library.search.conditions import Clause, clause, types_in_use
 from library.search.documents import UNTAGGED, first_number
-from library.search.fields import NO_TAG
 from library.search.query import All, Either, Filter, Node, Not, Query, Words
 
 # Several of these ask for any of their values; of all others, each must hold.

@@ -19,11 +19,10 @@ from library.models.links import LinkQuerySet
 from library.search import count as count_found
 from library.views.families import Family, TagRow, count_families, find_families
 from library.views.listing import Filters, Listing, within
+from library.views.rows import count_highlights
 
 T = TypeVar("T")
 YEARS_SHOWN = 24
-DESK_SIZE = 3
-DESK_FIELDS = ("id", "title", "url", "progress", "minutes")
 # What a shelf finds is counted again after a minute, not after each change: there may be many, and they ask the index.
 COUNT_LASTS = 60
 
@@ -115,10 +114,10 @@ class Counts:
         plain = replace(listing.filters, sort="newest", density="")
         return self.kept(lambda: find_marks(listing), "marks", plain)
 
-    def desk(self) -> list[dict[str, Any]]:
-        """The articles in progress that were saved last."""
-        reading = self.user.links.kept().in_state(State.READING).order_by("-saved_at", "-id")
-        return self.kept(lambda: list(reading.values(*DESK_FIELDS)[:DESK_SIZE]), "desk")
+    def highlights(self, values: Iterable[dict[str, Any]]) -> dict[int, int]:
+        """How many highlights each of these links has, where it has any."""
+        ids = [link["id"] for link in values]
+        return self.kept(lambda: count_highlights(ids), "highlights", ids)
 
     def searches(self, queries: Iterable[str], seconds: float, shown: str = "") -> dict[str, int | None]:
         """How many articles each query finds, as of a minute ago at most; what is `shown` beside it, as of now.
