@@ -13,6 +13,7 @@ from library.content.anchors import Anchor
 from library.content.paint import extents, plain_text
 from library.content.quotation import quotation
 from library.content.sentences import sentences
+from library.forms.edit import join_names
 from library.forms.highlights import HighlightForm, MarkForm, PassageForm
 from library.highlighting import Done, Refused, change, mark, undo
 from library.highlighting import delete as delete_highlight
@@ -60,7 +61,7 @@ def add(request: ReaderRequest, pk: int) -> HttpResponse:
         if section is None:
             raise Refused(next(iter(form.errors.get("note", [])), NOT_UNDERSTOOD))
         given = form.cleaned_data
-        highlight, done = mark(section, form.passage, given["colour"], given["note"])
+        highlight, done = mark(section, form.passage, given["colour"], given["note"], given["tags"])
     except Refused as refused:
         messages.error(request, str(refused))
         return back_to(request, link)
@@ -84,9 +85,9 @@ def choose(request: ReaderRequest, link: Link) -> HttpResponse:
     form = MarkForm(text, sentences(text), request.POST if request.method == "POST" else None)
     if form.is_valid():
         first, last = form.place
-        passage = Anchor(text[first:last], start=start + first, end=start + last)
+        passage, given = Anchor(text[first:last], start=start + first, end=start + last), form.cleaned_data
         try:
-            highlight, done = mark(section, passage, form.cleaned_data["colour"], form.cleaned_data["note"])
+            highlight, done = mark(section, passage, given["colour"], given["note"], given["tags"])
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -123,11 +124,12 @@ def number(request: ReaderRequest, name: str) -> int:
 def edit(request: ReaderRequest, pk: int) -> HttpResponse:
     highlight = own_highlight(request, pk)
     link = highlight.link
-    before = {"colour": highlight.colour, "note": highlight.note}
+    names = list(highlight.tags.order_by("name_key").values_list("name", flat=True))
+    before = {"colour": highlight.colour, "note": highlight.note, "tags": join_names(names)}
     form = HighlightForm(request.POST if request.method == "POST" else None, initial=before)
     if form.is_valid():
-        change(highlight, form.cleaned_data["colour"], form.cleaned_data["note"])
-        if {"colour": highlight.colour, "note": highlight.note} != before:
+        given = form.cleaned_data
+        if change(highlight, given["colour"], given["note"], given["tags"] if "tags" in form.data else None):
             messages.success(request, "Saved.", extra_tags=reverse("highlights.undo", args=[pk]))
         return back_to(request, link, highlight)
     quote = quotation(highlight.quote, link.display_title, link.url if link.url_hash else "", highlight.note)
@@ -147,8 +149,8 @@ def delete(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_POST
 @transaction.atomic
 def take_back(request: ReaderRequest, pk: int) -> HttpResponse:
-    highlight = undo(request.user, pk)
-    if highlight is None:
+    link = undo(request.user, pk)
+    if link is None:
         raise Http404
-    messages.success(request, "As it was before.")
-    return back_to(request, highlight.link, highlight)
+    messages.success(request, "As it was before.", extra_tags=reverse("highlights.undo", args=[pk]))
+    return reader.back_to(request, link, f"#hl-{pk}")
