@@ -100,6 +100,7 @@ SEARCH_TRIGGERS = [
     Trigger("search_highlight_removed", HIGHLIGHT, "DELETE", "OLD", PENDING_BY_LINK_ID),
     Trigger("search_highlight_tag_added", HIGHLIGHT_TAG, "INSERT", "NEW", PENDING_BY_HIGHLIGHT),
     Trigger("search_highlight_tag_changed", HIGHLIGHT_TAG, "UPDATE", "NEW", PENDING_BY_HIGHLIGHT),
+    Trigger("search_highlight_tag_moved", HIGHLIGHT_TAG, "UPDATE", "OLD", PENDING_BY_HIGHLIGHT, ("highlight_id",)),
     Trigger("search_highlight_tag_removed", HIGHLIGHT_TAG, "DELETE", "OLD", PENDING_BY_HIGHLIGHT),
     Trigger("search_document_removed", DOCUMENT, "DELETE", "OLD", FORGET_DOCUMENT, vendor="sqlite"),
 ]

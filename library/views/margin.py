@@ -14,6 +14,7 @@ from library.content.paint import Mark, Reference, extents, plain_text
 from library.highlighting import places_in
 from library.models import Colour, Highlight, Link, Section
 from library.rendering import rendered
+from library.views.marked import tags_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Placed:
     start: int
     end: int
     note: Rendered | None
+    tags: list[tuple[str, str]]
 
     @property
     def name(self) -> str:
@@ -44,7 +46,7 @@ class Placed:
 
 
 class Margin:
-    """The highlights of one article, numbered in the order in which its texts are painted. Two queries for all."""
+    """The highlights of one article, numbered in the order in which its texts are painted. Three queries for all."""
 
     def __init__(self, link: Link) -> None:
         found = list(link.highlights.all())
@@ -53,6 +55,7 @@ class Margin:
             self._by_section[highlight.section_id].append(highlight)
         notes = {f"n{highlight.pk}": highlight.note for highlight in found if highlight.note}
         self._notes = rendered(notes) if notes else {}
+        self._tags = tags_on(found)
         self._lost = {highlight.pk: highlight for highlight in found}
         self.count = 0
 
@@ -72,7 +75,7 @@ class Margin:
     def _number(self, start: int, end: int, highlight: Highlight) -> Placed:
         self.count += 1
         del self._lost[highlight.pk]
-        return Placed(highlight, self.count, start, end, self._note_of(highlight))
+        return Placed(highlight, self.count, start, end, self._note_of(highlight), self._tags[highlight.pk])
 
     def _note_of(self, highlight: Highlight) -> Rendered | None:
         return self._notes.get(f"n{highlight.pk}")
