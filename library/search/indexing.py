@@ -152,7 +152,7 @@ def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
 
 def _names_on_highlights(link_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    tagged = HighlightTag.objects.filter(highlight__link_id__in=link_ids).order_by("highlight_id", "tag__name_key")
+    tagged = HighlightTag.objects.filter(highlight__link_id__in=link_ids).order_by("highlight_id", "tag_id")
     for pk, name in tagged.values_list("highlight_id", "tag__name"):
         found[pk].append(name)
     return found

@@ -57,14 +57,15 @@ def index(request: ReaderRequest) -> HttpResponse:
     found, after = marked.page(request.GET.get("after", ""))
     filters = marked.filters
     whole, lost = (replace(marked, filters=replace(filters, lost=only)) for only in (False, True))
+    any_lost = Marked.of(request.user, Filters(lost=True)).count() > 0
     tabs = [("All", whole.count(), whole.filters), ("Lost its place", lost.count(), lost.filters)]
     context = {
         "filters": filters,
         "total": marked.count(),
         "tabs": [(words, number, each.address(), each == filters) for words, number, each in tabs],
-        "any_lost": bool(lost.count() or filters.lost),
+        "any_lost": any_lost or filters.lost,
         "ways": [(words, replace(filters, by=by).address(), by == filters.by) for by, words in WAYS.items()],
-        "exports": [(ending.upper(), filters.address(f"/highlights/export.{ending}")) for ending in EXPORTS],
+        "exports": [(ending.upper(), filters.address(reverse(f"highlights.{ending}"))) for ending in EXPORTS],
         "chips": chips(request, marked),
         "groups": groups(marked, found),
         "newest": filters.address() if request.GET.get("after") else "",
@@ -135,8 +136,6 @@ def quotation_of(highlight: Highlight) -> str:
 @require_safe
 def export(request: ReaderRequest, ending: str) -> StreamingHttpResponse:
     """What the list holds, as a file that is written while it is read."""
-    if ending not in EXPORTS:
-        raise Http404
     write, content_type = EXPORTS[ending]
     answer = StreamingHttpResponse(write(passages(Marked.of(request.user, Filters.read(request.GET)))))
     answer.headers["Content-Type"] = f"{content_type}; charset=utf-8"

@@ -32,6 +32,11 @@ class Placed:
     def name(self) -> str:
         return f"hl-{self.highlight.pk}"
 
+    @property
+    def beside(self) -> bool:
+        """Whether something stands beside the text: a note, or tags."""
+        return bool(self.note or self.tags)
+
     def mark(self) -> Mark:
         colour = self.highlight.colour
         says = f" Highlight {self.number}, {Colour(colour).label}: "
@@ -40,8 +45,8 @@ class Placed:
 
     def _reference(self) -> Reference:
         pk, number = self.highlight.pk, self.number
-        href = f"#note-{pk}" if self.note else reverse("highlights.edit", args=[pk])
-        label = f"End of highlight {number}, {'to its note' if self.note else 'change it'}"
+        href = f"#note-{pk}" if self.beside else reverse("highlights.edit", args=[pk])
+        label = f"End of highlight {number}, {'to its note' if self.beside else 'change it'}"
         return Reference(str(number), {"class": f"ref {self.highlight.colour}", "href": href, "aria-label": label})
 
 
@@ -86,8 +91,8 @@ def _by_place(found: tuple[tuple[int, int] | None, Highlight]) -> tuple[tuple[in
 
 
 def notes_by_block(blocks: Sequence[str], placed: Sequence[Placed]) -> dict[int, list[Placed]]:
-    """The highlights with a note, by the block in which they end."""
-    noted = [each for each in placed if each.note]
+    """The highlights with a note or tags, by the block in which they end."""
+    noted = [each for each in placed if each.beside]
     ends = [end for _, end in extents(blocks)] if noted else []
     found: dict[int, list[Placed]] = defaultdict(list)
     for each in noted:
