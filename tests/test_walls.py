@@ -161,8 +161,8 @@ def test_the_owner_does_see_what_others_do_not(reading, reader):
     assert all(page.status_code == 405 or "words" in page.content.decode() for page in pages)
 
 
-@pytest.mark.parametrize("query", ["/library/?tag={}", "/search/?q=tag:{}", "/search/?q={}", "/library/?type={}", "/highlights/?tag={}",
-                                   "/highlights/?q={}"])
+@pytest.mark.parametrize("query", ["/library/?tag={}", "/search/?q=tag:{}", "/search/?q={}", "/library/?type={}",
+                                   "/highlights/?tag={}", "/highlights/?q={}"])  # fmt: skip
 def test_anothers_words_find_as_much_as_words_that_nobody_uses(reading, other_reader, query):
     slug = library_of(other_reader, "secret")["tags"]["slug"]
     theirs, nothing = (told(reading.get(query.format(word))) for word in (slug, "nobody"))
