@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import QueryDict
 
 from library.content.text import fold, single_line
@@ -100,11 +100,12 @@ class Marked:
 
     def highlights(self) -> HighlightQuerySet:
         """In no order. An unknown tag leaves nothing."""
-        found = Highlight.objects.of(self.counts.user).kept().order_by()
-        filters = self.filters
+        found, filters = Highlight.objects.of(self.counts.user).kept().order_by(), self.filters
+        # An id that is computed is compared with each row: by their index, SQLite would look up all for each article.
+        found = found.annotate(number=F("pk") + 0) if filters.tags or filters.q else found
         for slug in filters.tags:
             on = HighlightTag.objects.filter(tag__in=self.tag_ids(slug))
-            found = found.filter(pk__in=on.values("highlight"))
+            found = found.filter(number__in=on.values("highlight"))
         if filters.colours:
             found = found.filter(colour__in=filters.colours)
         if filters.note:
@@ -113,7 +114,7 @@ class Marked:
             found = found.filter(link=filters.item)
         if filters.lost:
             found = found.lost()
-        return found.filter(pk__in=self._with_text()) if filters.q else found
+        return found.filter(number__in=self._with_text()) if filters.q else found
 
     def tag_ids(self, slug: str) -> tuple[int, ...]:
         """The ids that count as the tag: its own and those of the tags below it; also where it has moved since."""
@@ -166,8 +167,10 @@ class Marked:
 
     def ordered(self) -> HighlightQuerySet:
         """By day; or by article, the one first that was marked last, and in it as they were made."""
-        ways = ("-created_at", "-id") if self.filters.by else ("-link__marked_at", "-link_id", "id")
-        return self.highlights().select_related("link", "section").only(*FIELDS).order_by(*ways)
+        found = self.highlights().select_related("link", "section").only(*FIELDS)
+        if self.filters.by:
+            return found.order_by("-created_at", "-id")
+        return found.filter(link__marked_at__isnull=False).order_by("-link__marked_at", "-link_id", "id")
 
     def _key_of(self, last: Highlight) -> str:
         if self.filters.by:
