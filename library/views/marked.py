@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q
@@ -65,9 +66,9 @@ class Filters:
 
     def without(self, name: str, value: str = "") -> Filters:
         """The same with one filter dropped."""
-        if name in ("colours", "tags"):
-            return replace(self, **{name: tuple(each for each in getattr(self, name) if each != value)})
-        return replace(self, **{name: 0 if name == "item" else ""})
+        several = name in ("colours", "tags")
+        left: Any = tuple(each for each in getattr(self, name) if each != value) if several else None
+        return replace(self, **{name: left if several else getattr(Filters(), name)})
 
     def cleared(self) -> Filters:
         return Filters(by=self.by, lost=self.lost)
@@ -101,11 +102,9 @@ class Marked:
     def highlights(self) -> HighlightQuerySet:
         """In no order. An unknown tag leaves nothing."""
         found, filters = Highlight.objects.of(self.counts.user).kept().order_by(), self.filters
-        # An id that is computed is compared with each row: by their index, SQLite would look up all for each article.
-        found = found.annotate(number=F("pk") + 0) if filters.tags or filters.q else found
         for slug in filters.tags:
             on = HighlightTag.objects.filter(tag__in=self.tag_ids(slug))
-            found = found.filter(number__in=on.values("highlight"))
+            found = among(found, on.values("highlight"))
         if filters.colours:
             found = found.filter(colour__in=filters.colours)
         if filters.note:
@@ -114,7 +113,7 @@ class Marked:
             found = found.filter(link=filters.item)
         if filters.lost:
             found = found.lost()
-        return found.filter(number__in=self._with_text()) if filters.q else found
+        return among(found, self._with_text()) if filters.q else found
 
     def tag_ids(self, slug: str) -> tuple[int, ...]:
         """The ids that count as the tag: its own and those of the tags below it; also where it has moved since."""
@@ -186,6 +185,14 @@ class Marked:
         within = Q(link=link, pk__gt=int(pk)) if pk.isdecimal() and len(pk) <= LONGEST_ID else Q()
         same = Q(link__marked_at=moment) & (Q(link__lt=link) | within)
         return Q(link__marked_at__lte=moment) & (Q(link__marked_at__lt=moment) | same)
+
+
+def among(found: HighlightQuerySet, ids: Any) -> HighlightQuerySet:
+    """Those with these ids."""
+    # A computed id is compared with them. By the index of ids, SQLite would look all of them up for each article.
+    numbered: Any = found.annotate(number=F("pk") + 0)
+    within: HighlightQuerySet = numbered.filter(number__in=ids)
+    return within
 
 
 def by_article(found: Iterable[Highlight]) -> Iterator[tuple[int, Marks]]:
