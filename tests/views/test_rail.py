@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def counts(client):
     rail = client.get("/settings/").context["rail"]
-    return {"library": rail.library, "tags": rail.tags, "bin": rail.bin}
+    return {"library": rail.library, "highlights": rail.highlights, "tags": rail.tags, "bin": rail.bin}
 
 
 def test_the_rail_counts_the_library_its_tags_and_the_bin(reading, reader, other_reader):
