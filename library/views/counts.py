@@ -14,7 +14,7 @@ from django.db.models import Count, OuterRef, Subquery, Value
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, User
+from library.models import HighlightTag, LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.search import count as count_found
 from library.views.families import Family, TagRow, count_families, find_families
@@ -58,6 +58,12 @@ class Counts:
         An article counts once for a tag, whether it has the tag itself, one below it, or several.
         """
         return self.kept(lambda: count_tags(self.user, self._rows(), self.families()), "tags")
+
+    def on_highlights(self) -> dict[str, int]:
+        """Slug → how many highlights have the tag; only those that have some. The Bin does not count."""
+        rows = HighlightTag.objects.filter(tag__owner=self.user, highlight__link__deleted_at=None)
+        counted = rows.order_by().values_list("tag__slug").annotate(Count("id"))
+        return self.kept(lambda: dict(counted), "tags on highlights")
 
     def families(self) -> dict[str, Family]:
         """By slug, the names that have tags below them."""
