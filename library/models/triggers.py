@@ -3,6 +3,7 @@
 * `library_searchpending` gets a row for each link whose indexed text changed;
 * `library_revision` grows with each change that a list, a count, a tag or a shelf shows;
 * `library_linktag.saved_at` follows its link's;
+* each highlight has its row in `library_review`, of its link's owner;
 * on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
 
 Django's SQLite rebuilds a table on some migrations: it silently drops that table's triggers, and stumbles over others
@@ -23,6 +24,7 @@ SECTION = "library_section"
 LINK_TAG = "library_linktag"
 TAG = "library_tag"
 HIGHLIGHT = "library_highlight"
+REVIEW = "library_review"
 SHELF = "library_shelf"
 DOCUMENT = "library_searchdocument"
 
@@ -91,6 +93,19 @@ SEARCH_TRIGGERS = [
 ]
 SAVED_AT_TRIGGERS = [Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW", FOLLOW_SAVED_AT, ("saved_at",))]
 
+NEW_REVIEW = (
+    "INSERT INTO library_review (highlight_id, owner_id, turns, since, seldom, stopped) "
+    "SELECT NEW.id, owner_id, 0, NEW.created_at, FALSE, FALSE FROM library_link WHERE id = NEW.link_id"
+)
+FOLLOW_OWNER = (
+    "UPDATE library_review SET owner_id = NEW.owner_id "
+    "WHERE highlight_id IN (SELECT id FROM library_highlight WHERE link_id = NEW.id)"
+)
+REVIEW_TRIGGERS = [
+    Trigger("review_of_highlight", HIGHLIGHT, "INSERT", "NEW", NEW_REVIEW),
+    Trigger("review_follows_owner", LINK, "UPDATE", "NEW", FOLLOW_OWNER, ("owner_id",)),
+]
+
 OWNER_OF_TAG = "(SELECT owner_id FROM library_tag WHERE id = {row}.tag_id)"
 OWNER_OF_LINK = "(SELECT owner_id FROM library_link WHERE id = {row}.link_id)"
 
@@ -102,6 +117,7 @@ def _revision_triggers() -> list[Trigger]:
         (TAG, "{row}.owner_id", ()),
         (LINK_TAG, OWNER_OF_TAG, ()),
         (HIGHLIGHT, OWNER_OF_LINK, ()),
+        (REVIEW, "{row}.owner_id", ()),
         (SHELF, "{row}.owner_id", ()),
     ):
         for event in ("INSERT", "UPDATE", "DELETE"):
@@ -120,7 +136,7 @@ def _revision_triggers() -> list[Trigger]:
 
 
 REVISION_TRIGGERS = _revision_triggers()
-TRIGGERS = [*SEARCH_TRIGGERS, *SAVED_AT_TRIGGERS, *REVISION_TRIGGERS]
+TRIGGERS = [*SEARCH_TRIGGERS, *SAVED_AT_TRIGGERS, *REVIEW_TRIGGERS, *REVISION_TRIGGERS]
 
 SQLITE_BUMP = (
     "INSERT INTO library_revision (owner_id, number) SELECT {owner}, 1 WHERE {owner} IS NOT NULL "

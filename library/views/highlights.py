@@ -37,9 +37,9 @@ def back_to(request: ReaderRequest, link: Link, highlight: Highlight | None = No
 
 
 def as_open(request: ReaderRequest, link: Link) -> str:
-    """The article as it was open: with its search and its way back."""
+    """The article as it was open, with its search and its way back; or the review that showed the passage."""
     there = came_from(request)
-    shown = there if there.startswith(f"/read/{link.pk}-") else ""
+    shown = there if there.startswith((f"/read/{link.pk}-", "/review/")) else ""
     return request.POST.get("next") or shown or reader_path(link.pk, link.title)
 
 

@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from library.content.text import single_line
 from library.models import User
+from library.models.reviews import left_today
 from library.views.counts import Counts
 from library.views.listing import Filters
 from library.views.rows import tag_path
@@ -33,6 +34,7 @@ def count(user: User) -> dict[str, str]:
         lambda: {
             "library": f"{counts.states(Filters())['']:,}",
             "tags": f"{len(counts.tags()):,}",
+            "review": written(left_today(user) or None),
             "bin": f"{user.links.binned().count():,}",
         },
         "rail",

@@ -2,7 +2,7 @@
 // A page offers what it can do as elements with data-key: the key clicks them ("n", or "shift n").
 
 const root = document.documentElement;
-const GO = { l: "/library/", s: "/search/", t: "/tags/", v: "/shelves/", i: "/import/", b: "/bin/" };
+const GO = { l: "/library/", r: "/review/", s: "/search/", t: "/tags/", v: "/shelves/", i: "/import/", b: "/bin/" };
 const ROW_STATES = { d: "finished", e: "archived", i: "inbox" };
 let leader = 0;
 
