@@ -45,7 +45,7 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {"pk": 987654321, "version": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
+NOWHERE = {"pk": 987654321, "version": 987654321, "number": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -104,6 +104,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     highlight = Highlight.objects.create(link=kept, section=section, quote=words, start=0, end=len(words), note=words)
     return {
         "highlights": {"pk": highlight.pk},
+        "review": {"pk": highlight.pk, "number": 1},
         "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
         "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},

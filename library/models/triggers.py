@@ -95,7 +95,8 @@ SAVED_AT_TRIGGERS = [Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW",
 
 NEW_REVIEW = (
     "INSERT INTO library_review (highlight_id, owner_id, turns, since, seldom, stopped) "
-    "SELECT NEW.id, owner_id, 0, NEW.created_at, FALSE, FALSE FROM library_link WHERE id = NEW.link_id"
+    "SELECT NEW.id, owner_id, 0, NEW.created_at, FALSE, FALSE FROM library_link WHERE id = NEW.link_id "
+    "ON CONFLICT (highlight_id) DO NOTHING"
 )
 FOLLOW_OWNER = (
     "UPDATE library_review SET owner_id = NEW.owner_id "

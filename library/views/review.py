@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library.content.text import excerpt
 from library.models import Review
-from library.models.reviews import ReviewQuerySet, todays
+from library.models.reviews import ReviewQuerySet, midnight, todays
 from library.rendering import rendered
 from library.views import keys
 from library.views.anniversaries import on_this_day
@@ -42,9 +42,11 @@ def index(request: ReaderRequest) -> HttpResponse:
     unseen = next((place for place, card in enumerate(cards, 1) if not card.seen_today), 0)
     if unseen:
         return show(request, cards, unseen)
+    seen = own_reviews(request).seen()
     context = {
-        "rows": rows([card.pk for card in cards]),
-        "shown": own_reviews(request).seen().exists(),
+        "rows": rows(list(seen.filter(seen_at__gte=midnight()).values_list("pk", flat=True))),
+        "again": bool(cards),
+        "shown": seen.exists(),
         "anniversaries": Counts.of(request.user).kept(
             lambda: on_this_day(request.user, timezone.localdate()), "on this day"
         ),

@@ -56,7 +56,7 @@ def context(user: User, years: list[int], year: int | None, today: date) -> dict
         "finished": (found.finished[stretch.whole], finished_path(stretch.whole)),
         "read": duration(found.minutes[stretch.whole]),
         "noted": (found.noted, search_path(f"has:note saved:{stretch.whole}")),
-        "legend": [*((f"t{place}", name) for place, name in enumerate(types)), (f"t{COLOURS}", "Other")],
+        "legend": [*((f"t{place}", name) for place, name in enumerate(types)), (f"t{COLOURS}", "Everything else")],
         "shelf": shelf(found.spines, types, stretch) if found.spines else [],
         "bars": bars(found),
         "parts": parts(found),

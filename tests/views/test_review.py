@@ -239,7 +239,9 @@ def test_no_other_takes_the_place_of_one_that_was_stopped_today(reading, link):
 
 def test_all_stopped_is_said_and_what_was_stopped_can_come_up_again(reading, link):
     made = put(link, 1)
-    assert "No passage is left that comes up." in words(go_on(reading, 1, "stop"))
+    assert "You went through 1 passage. None is left that comes up." in words(go_on(reading, 1, "stop"))
+    Review.objects.update(since=LAST_YEAR, seen_at=LAST_YEAR)
+    assert "No passage is left that comes up." in words(reading.get("/review/"))
     page = reading.get("/review/shown/?stopped=1").content.decode()
     assert "Passage 1." in page
     reading.post(f"/review/{made.pk}/undo/?act=stop", {"next": "/review/shown/"})
