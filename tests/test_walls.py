@@ -45,7 +45,7 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {"pk": 987654321, "version": 987654321, "number": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
+NOWHERE = {**dict.fromkeys(("pk", "version", "number", "object_id", "id"), 987654321), "slug": "no-such-tag"}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
