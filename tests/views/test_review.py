@@ -271,7 +271,7 @@ def test_the_rail_says_how_many_are_left_today(reading, link):
     put(link, 2)
 
     def beside():
-        return reading.get("/settings/").context["rail"]["counts"]["review"]
+        return reading.get("/settings/").context["rail"].review
 
     assert beside() == "2"
     go_on(reading, 1)
