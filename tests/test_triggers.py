@@ -9,7 +9,19 @@ from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from library.models import Highlight, HighlightTag, Kind, Link, LinkTag, SearchPending, Section, Shelf, Tag, triggers
+from library.models import (
+    Highlight,
+    HighlightTag,
+    Kind,
+    Link,
+    LinkTag,
+    Review,
+    SearchPending,
+    Section,
+    Shelf,
+    Tag,
+    triggers,
+)
 from library.search import indexing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,3 +222,13 @@ def test_the_revision_grows_with_each_change_of_a_highlights_tags(reader, link, 
     added = reader.revision
     put_on.delete()
     assert before < added < reader.revision
+
+
+def test_each_highlight_has_its_place_in_the_review_of_its_links_owner(link, reader, other_reader):
+    made = Highlight.objects.bulk_create([Highlight(link=link, quote=quote) for quote in ("One", "Two")])
+    rows = Review.objects.of(reader).values_list("highlight_id", "turns", "since", "stopped")
+    assert set(rows) == {(each.pk, 0, each.created_at, False) for each in made}
+    Link.objects.filter(pk=link.pk).update(owner=other_reader)
+    assert Review.objects.of(other_reader).count() == 2
+    made[0].delete()
+    assert Review.objects.count() == 1

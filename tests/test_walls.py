@@ -46,7 +46,7 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {"pk": 987654321, "version": 987654321, "slug": "no-such-tag", "object_id": 987654321, "id": 987654321}
+NOWHERE = {**dict.fromkeys(("pk", "version", "number", "object_id", "id"), 987654321), "slug": "no-such-tag"}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -106,6 +106,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     HighlightTag.objects.create(highlight=highlight, tag=tag)
     return {
         "highlights": {"pk": highlight.pk},
+        "review": {"pk": highlight.pk, "number": 1},
         "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
         "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},

@@ -6,6 +6,7 @@ from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
 from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
+from library.models.reviews import Review
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
@@ -30,6 +31,7 @@ __all__ = [
     "Original",
     "Outcome",
     "Rendering",
+    "Review",
     "Revision",
     "RunState",
     "SearchDocument",

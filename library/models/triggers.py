@@ -3,6 +3,7 @@
 * `library_searchpending` gets a row for each link whose indexed text changed;
 * `library_revision` grows with each change that a list, a count, a tag or a shelf shows;
 * `library_linktag.saved_at` follows its link's, and `library_link.marked_at` the link's newest highlight;
+* each highlight has its row in `library_review`, of its link's owner;
 * on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
 
 Django's SQLite rebuilds a table on some migrations: it silently drops that table's triggers, and stumbles over others
@@ -24,6 +25,7 @@ LINK_TAG = "library_linktag"
 TAG = "library_tag"
 HIGHLIGHT = "library_highlight"
 HIGHLIGHT_TAG = "library_highlighttag"
+REVIEW = "library_review"
 SHELF = "library_shelf"
 DOCUMENT = "library_searchdocument"
 
@@ -112,6 +114,20 @@ FOLLOWING_TRIGGERS = [
     Trigger("marked_at_follows_removed", HIGHLIGHT, "DELETE", "OLD", FOLLOW_MARKS),
 ]
 
+NEW_REVIEW = (
+    "INSERT INTO library_review (highlight_id, owner_id, turns, since, seldom, stopped) "
+    "SELECT NEW.id, owner_id, 0, NEW.created_at, FALSE, FALSE FROM library_link WHERE id = NEW.link_id "
+    "ON CONFLICT (highlight_id) DO NOTHING"
+)
+FOLLOW_OWNER = (
+    "UPDATE library_review SET owner_id = NEW.owner_id "
+    "WHERE highlight_id IN (SELECT id FROM library_highlight WHERE link_id = NEW.id)"
+)
+REVIEW_TRIGGERS = [
+    Trigger("review_of_highlight", HIGHLIGHT, "INSERT", "NEW", NEW_REVIEW),
+    Trigger("review_follows_owner", LINK, "UPDATE", "NEW", FOLLOW_OWNER, ("owner_id",)),
+]
+
 OWNER_OF_TAG = "(SELECT owner_id FROM library_tag WHERE id = {row}.tag_id)"
 OWNER_OF_LINK = "(SELECT owner_id FROM library_link WHERE id = {row}.link_id)"
 
@@ -124,6 +140,7 @@ def _revision_triggers() -> list[Trigger]:
         (LINK_TAG, OWNER_OF_TAG, ()),
         (HIGHLIGHT, OWNER_OF_LINK, ()),
         (HIGHLIGHT_TAG, OWNER_OF_TAG, ()),
+        (REVIEW, "{row}.owner_id", ()),
         (SHELF, "{row}.owner_id", ()),
     ):
         for event in ("INSERT", "UPDATE", "DELETE"):
@@ -142,7 +159,7 @@ def _revision_triggers() -> list[Trigger]:
 
 
 REVISION_TRIGGERS = _revision_triggers()
-TRIGGERS = [*SEARCH_TRIGGERS, *FOLLOWING_TRIGGERS, *REVISION_TRIGGERS]
+TRIGGERS = [*SEARCH_TRIGGERS, *FOLLOWING_TRIGGERS, *REVIEW_TRIGGERS, *REVISION_TRIGGERS]
 
 SQLITE_BUMP = (
     "INSERT INTO library_revision (owner_id, number) SELECT {owner}, 1 WHERE {owner} IS NOT NULL "

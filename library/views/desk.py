@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Max, Min
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from library.models import Highlight, State, User
+from library.models.reviews import midnight
 from library.views.counts import Counts
 from library.views.rows import minutes_left, reader_path
 
 READING_SHOWN = 3
 READING_FIELDS = ("id", "title", "url", "progress", "minutes")
-# Multiplying by the day and dividing by a prime puts the highlights in another order each day.
-PRIME, STEP = 1_000_003, 48_271
+STEP = 48_271  # a prime: from one day to the next it leads somewhere else
 
 
 def desk(counts: Counts) -> str:
@@ -45,9 +44,10 @@ def in_progress(user: User) -> list[dict[str, Any]]:
 
 
 def highlight_of_the_day(user: User) -> Highlight | None:
-    """The same all day, whatever is marked or deleted meanwhile: so only what was marked before today takes part."""
-    today = timezone.localdate()
-    midnight = timezone.make_aware(datetime.combine(today, time.min))
-    marked = Highlight.objects.of(user).filter(created_at__lt=midnight, link__deleted_at__isnull=True)
-    factor = today.toordinal() * STEP % PRIME or 1
-    return marked.select_related("link").order_by(F("id") * factor % PRIME, "id").first()
+    """The same all day, whatever is marked meanwhile: so only what was marked before today takes part."""
+    marked = Highlight.objects.of(user).filter(created_at__lt=midnight(), link__deleted_at__isnull=True)
+    ends = marked.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return None
+    place = timezone.localdate().toordinal() * STEP % (ends["last"] - ends["first"] + 1)
+    return marked.filter(pk__gte=ends["first"] + place).select_related("link").order_by("pk").first()

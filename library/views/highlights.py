@@ -169,9 +169,9 @@ def back_to(request: ReaderRequest, link: Link, highlight: Highlight | None = No
 
 
 def as_open(request: ReaderRequest, link: Link) -> str:
-    """The article as it was open, with its search and its way back; or the list of highlights."""
+    """The article as it was open, with its search and its way back; or the list or the review that showed it."""
     there = came_from(request)
-    shown = there if there.startswith(f"/read/{link.pk}-") or there.partition("?")[0] == PATH else ""
+    shown = there if there.startswith((f"/read/{link.pk}-", "/review/")) or there.partition("?")[0] == PATH else ""
     return request.POST.get("next") or shown or reader_path(link.pk, link.title)
 
 

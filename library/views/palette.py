@@ -60,6 +60,7 @@ ANYWHERE = (
     Option("archived", "Go to Archived", "archive", href="/library/?state=archived"),
     Option("favourites", "Go to Favourites", "star", href="/library/?state=favourites"),
     Option("highlights", "Go to Highlights", "mark", href="/highlights/", keys="G H"),
+    Option("review", "Go to Daily review", "update", href="/review/", keys="G R"),
     Option("tags", "Go to Tags", "tag", href="/tags/", keys="G T"),
     Option("shelves", "Go to Shelves", "shelf", href="/shelves/", keys="G V"),
     Option("search", "Go to Search", "search", href="/search/", keys="/"),

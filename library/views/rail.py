@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from library.content.text import single_line
 from library.models import User
+from library.models.reviews import left_today
 from library.views.counts import Counts
 from library.views.listing import Filters
 from library.views.marked import Filters as Marks
@@ -40,6 +41,7 @@ class Shown:
 
     library: str
     highlights: str
+    review: str
     tags: str
     bin: str
     shelves: Shelves
@@ -79,6 +81,7 @@ def count(user: User) -> dict[str, str]:
             "library": f"{counts.states(Filters())['']:,}",
             "highlights": f"{Marked(counts, Marks()).count():,}",
             "tags": f"{len(counts.tags()):,}",
+            "review": written(left_today(user) or None),
             "bin": f"{user.links.binned().count():,}",
         },
         "rail",

@@ -27,8 +27,8 @@ from library.views.requests import ReaderRequest, came_from
 from library.views.rows import minutes_left, reader_path, tags_of
 
 LISTS = (
-    *(("/library/", "Library"), ("/highlights/", "Highlights"), ("/tags/", "Tags"), ("/search/", "Search")),
-    *(("/bin/", "Bin"), ("/import/", "Import")),
+    *(("/library/", "Library"), ("/highlights/", "Highlights"), ("/review/", "Daily review"), ("/tags/", "Tags")),
+    *(("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import")),
 )
 MOVED = {
     State.INBOX: "Back in the inbox.",

@@ -3,8 +3,8 @@
 
 const root = document.documentElement;
 const GO = {
-  l: "/library/", h: "/highlights/", i: "/library/?state=inbox", t: "/tags/", s: "/statistics/", v: "/shelves/",
-  m: "/import/", b: "/bin/",
+  l: "/library/", h: "/highlights/", r: "/review/", i: "/library/?state=inbox", t: "/tags/", s: "/statistics/",
+  v: "/shelves/", m: "/import/", b: "/bin/",
 };
 const ROW_STATES = { d: "finished", e: "archived", i: "inbox" };
 let leader = 0;

@@ -65,7 +65,7 @@ def test_the_highlight_stays_all_day_whatever_is_marked_or_deleted(reader):
     today = chosen(reader)
     for number in range(20):
         mark(link, f"New {number}", ago=timedelta())
-    for each in marks[::2]:
+    for each in marks[1:-1:2]:
         if each.quote != today:
             each.delete()
     assert chosen(reader) == today
