@@ -2,10 +2,53 @@
 
 from types import ModuleType
 
-from library.importers import notion_links
+from library.importers import (
+    browser_backup,
+    delicious,
+    goodlinks,
+    hypothesis,
+    instapaper,
+    karakeep,
+    linkwarden,
+    matter,
+    mymind,
+    netscape,
+    notion_links,
+    omnivore,
+    pinboard,
+    pocket,
+    raindrop,
+    readability,
+    reader,
+    readwise,
+    wallabag,
+    zotero,
+)
 from library.importers.record import ImportFile
 
-FORMATS: dict[str, ModuleType] = {"notion_links": notion_links}
+# The first that recognises a file reads it: those that look at what came with it, then the most particular ones.
+FORMATS: dict[str, ModuleType] = {
+    "omnivore": omnivore,
+    "wallabag": wallabag,
+    "delicious": delicious,
+    "readability": readability,
+    "pinboard": pinboard,
+    "karakeep": karakeep,
+    "linkwarden": linkwarden,
+    "hypothesis": hypothesis,
+    "goodlinks": goodlinks,
+    "browser_backup": browser_backup,
+    "pocket": pocket,
+    "instapaper": instapaper,
+    "raindrop": raindrop,
+    "reader": reader,
+    "readwise": readwise,
+    "matter": matter,
+    "mymind": mymind,
+    "zotero": zotero,
+    "netscape": netscape,
+    "notion_links": notion_links,
+}
 
 
 def format_of(file: ImportFile, named: str = "") -> ModuleType | None:
