@@ -3,22 +3,27 @@
 from types import ModuleType
 
 from library.importers import (
+    address_list,
     browser_backup,
     delicious,
     goodlinks,
     hypothesis,
     instapaper,
     karakeep,
+    kindle_clippings,
     linkwarden,
+    markdown_notes,
     matter,
     mymind,
     netscape,
+    notion_export,
     notion_links,
     omnivore,
     pinboard,
     pocket,
     raindrop,
     readability,
+    readeck,
     reader,
     readwise,
     wallabag,
@@ -29,6 +34,7 @@ from library.importers.record import ImportFile
 # The first that recognises a file reads it: those that look at what came with it, then the most particular ones.
 FORMATS: dict[str, ModuleType] = {
     "omnivore": omnivore,
+    "readeck": readeck,
     "wallabag": wallabag,
     "delicious": delicious,
     "readability": readability,
@@ -48,6 +54,10 @@ FORMATS: dict[str, ModuleType] = {
     "zotero": zotero,
     "netscape": netscape,
     "notion_links": notion_links,
+    "notion_export": notion_export,
+    "kindle_clippings": kindle_clippings,
+    "address_list": address_list,
+    "markdown_notes": markdown_notes,
 }
 
 
