@@ -34,14 +34,14 @@ def read(file: ImportFile) -> Iterator[Record | Refusal]:
         entry = _entry(line)
         if entry:
             yield shaping.shaped(entry[2], entry[1])
-        elif line.startswith(("#", "//", ";")):
-            continue
         else:
             yield Refusal(line[: shaping.SHORT_TITLE], "The line does not begin with an address of the web.")
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.split("\n") if line.strip()]
+    """Without blank lines and remarks."""
+    lines = map(str.strip, text.split("\n"))
+    return [line for line in lines if line and not line.startswith(("#", "//", ";"))]
 
 
 def _entry(line: str) -> re.Match[str] | None:

@@ -14,7 +14,7 @@ from library.importers.record import HoldsNone, ImportFile, Record, Refusal
 LABEL = "Notion export (Markdown and CSV, or HTML)"
 
 # A name that Notion may have cut stands for every title that begins so.
-SHORTENED = 40
+SHORTENED = 30
 MAX_DAYS = 30
 
 _TITLE = re.compile(rb"(?:\xef\xbb\xbf)?\s*# ")

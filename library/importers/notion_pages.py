@@ -169,7 +169,9 @@ def _tidied(body: str) -> str:
             fence = "" if fence else mark[1]
         elif not fence and line.strip() in ("<aside>", "</aside>"):
             quoted = line.strip() == "<aside>" and number < ends
-            written.append("")
+            written.extend([""] if written and written[-1] else [])
+            continue
+        elif not line.strip() and written and not written[-1] and not fence:
             continue
         elif not fence:
             line = _without_noise(line)
