@@ -63,10 +63,10 @@ def _selector(annotation: Annotation) -> dict[str, Any] | None:
 
 def _passage(annotation: Annotation, selector: dict[str, Any]) -> Passage:
     return Passage(
-        shaping.block(selector.get("exact")),
+        shaping.text_of(selector.get("exact")).strip("\n"),
         note=shaping.block(annotation.get("text")).strip(),
         created=shaping.date(annotation.get("created")),
         tags=shaping.tag_names(shaping.listed(annotation.get("tags")), []),
-        prefix=shaping.block(selector.get("prefix")),
-        suffix=shaping.block(selector.get("suffix")),
+        prefix=shaping.text_of(selector.get("prefix")),
+        suffix=shaping.text_of(selector.get("suffix")),
     )

@@ -1,7 +1,7 @@
 """Pocket's export: tables of what was saved, the highlights beside them, and the page that older accounts got."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +45,11 @@ def _is_page(file: ImportFile) -> bool:
     return _PAGE.search(markup.head(file)) is not None
 
 
-def _saved(written: dict[str, str], tags: list[str], status: str) -> Record | Refusal:
+def _saved(written: Mapping[str, str], tags: list[str], status: str) -> Record | Refusal:
     title = written.get("title", "")
     return shaping.shaped(
         "" if title.strip().lower() in NO_TITLES else title,
-        written["url"],
+        written.get("url"),
         tags=tags,
         created=written.get("time_added"),
         state=STATES.get(status.strip().lower(), ""),

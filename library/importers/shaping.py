@@ -80,11 +80,16 @@ def why_refused(address: str) -> str:
     return REFUSED.get(address.partition(":")[0].strip().lower(), "") if ":" in address else ""
 
 
-def block(value: object) -> str:
-    """A value as text of several lines; blank for what is no text."""
+def text_of(value: object) -> str:
+    """A value as text, with the blanks around it; empty for what is neither text nor number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return clean_text(str(value)).strip("\n").rstrip()
+    return clean_text(str(value))
+
+
+def block(value: object) -> str:
+    """A value as text of several lines."""
+    return text_of(value).strip("\n").rstrip()
 
 
 def line(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -17,7 +18,8 @@ SEPARATORS = ",;\t|"
 # The bound is the process's. A whole article may stand in one cell, and no cell is larger than its file.
 csv.field_size_limit(MAX_FILE_BYTES)
 
-Row = dict[str, str]
+# A column that the table has not is blank in each row.
+Row = defaultdict[str, str]
 
 
 def columns(file: ImportFile) -> frozenset[str]:
@@ -60,7 +62,8 @@ def _row(names: list[str], cells: list[str], line: int) -> Row | Refusal:
             f"The row that ends in line {line} has {len(cells)} cells, but there are {len(names)} columns. "
             "A text in it needs quotation marks around it.",
         )
-    row = dict(zip(reversed(names), reversed((cells + [""] * len(names))[: len(names)]), strict=True))
+    cells = (cells + [""] * len(names))[: len(names)]
+    row = Row(str, zip(reversed(names), reversed(cells), strict=True))
     row.pop("", None)
     return row
 

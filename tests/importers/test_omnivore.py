@@ -1,7 +1,6 @@
 """Omnivore's zip: lists of articles with what lies beside them."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -9,22 +8,8 @@ from library.importers import omnivore
 from library.importers.formats import format_of
 from library.importers.record import HoldsNone, NotARecord, Passage
 from tests.importers.readings import Files, file_of, read_all, records, refusals, texts
+from tests.importers.samples import OMNIVORE as ITEM
 
-ITEM: dict[str, Any] = {
-    "id": "20db074a",
-    "slug": "the-ledger",
-    "title": "The ledger",
-    "description": "Three books",
-    "author": "A. Merchant",
-    "url": "https://slow.example/ledger",
-    "state": "Active",
-    "readingProgress": 40.4,
-    "thumbnail": None,
-    "labels": ["money", "old books"],
-    "savedAt": "2024-10-29T16:30:11.000Z",
-    "updatedAt": "2024-10-31T13:01:28.320Z",
-    "publishedAt": "2024-10-28T00:00:00.000Z",
-}
 HIGHLIGHTS = """A word on the whole.
 
 > Intent first.
