@@ -8,7 +8,7 @@ from library.content.text import fold
 from library.importers import fields, notion_pages, table
 from library.importers.decoding import looks_binary
 from library.importers.notion_pages import NAMED
-from library.importers.package_links import folder_of, last, place
+from library.importers.package_links import files_by_folder, last, names_of, place
 from library.importers.record import HoldsNone, ImportFile, Record, Refusal
 
 LABEL = "Notion export (Markdown and CSV, or HTML)"
@@ -60,7 +60,7 @@ def columns(file: ImportFile) -> list[str]:
 def _rows(file: ImportFile, mapping: Mapping[str, str] | None) -> Iterator[Record | Refusal]:
     """The rows that have no page of their own."""
     inner = place(file)
-    if not inner.endswith("_all.csv") and f"{inner[:-4]}_all.csv" in set(file.package.names()):
+    if not inner.endswith("_all.csv") and f"{inner[:-4]}_all.csv" in names_of(file.package):
         raise HoldsNone("The same table with all of its rows came beside this one, and was read instead.")
     pages = _Pages(file)
     found = False
@@ -97,8 +97,8 @@ class _Pages:
         folder = inner.removesuffix(".csv").removesuffix("_all")
         self._left: dict[str, int] = {}
         self._days: list[ImportFile] = []
-        for name in file.package.names():
-            named = NAMED.fullmatch(last(name)) if folder_of(name) == folder else None
+        for name in files_by_folder(file.package).get(folder, []):
+            named = NAMED.fullmatch(last(name))
             if named and named["kind"] != "csv":
                 key = _key(named["title"])
                 self._left[key] = self._left.get(key, 0) + 1

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 
@@ -13,7 +14,7 @@ from library.content.text import single_line
 from library.importers import fields, shaping
 from library.importers.decoding import decode
 from library.importers.package_links import PackageLinks, folder_of, last, place
-from library.importers.record import HoldsNone, ImportFile, NotARecord, Record, Text
+from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Text
 
 NAMED = re.compile(r"(?P<title>.*?) ?(?P<id>[0-9a-f]{32})(?P<all>_all)?\.(?P<kind>md|csv|html)", re.DOTALL)
 # A page of which only a title is left says nothing that could be read.
@@ -49,14 +50,16 @@ def without_paths(value: str) -> str:
 def columns_of(file: ImportFile) -> list[str]:
     """The columns of the database whose row the page is; none where it is no row, or the table did not come with it."""
     folder = folder_of(place(file))
-    names = set(file.package.names()) if folder else set()
-    for name in (f"{folder}_all.csv", f"{folder}.csv"):
-        if name in names:
-            try:
-                return header(file.package.read(name))
-            except KeyError:
-                continue
-    return []
+    return [*(_header_of(file.package, f"{folder}_all.csv") or _header_of(file.package, f"{folder}.csv"))]
+
+
+@lru_cache(maxsize=64)
+def _header_of(package: Package, name: str) -> tuple[str, ...]:
+    """Kept from page to page, since a database may have thousands of them."""
+    try:
+        return tuple(header(package.read(name)))
+    except KeyError:
+        return ()
 
 
 def header(data: bytes) -> list[str]:
@@ -118,6 +121,8 @@ def _properties(file: ImportFile, text: str) -> tuple[dict[str, str], str]:
     table came with the page, one of the keys must be such as a list of links has.
     """
     block, _, rest = text.partition("\n\n")
+    if not _PROPERTY.match(block):
+        return {}, text
     known = set(columns_of(file))
     values: dict[str, str] = {}
     name = ""

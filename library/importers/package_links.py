@@ -2,9 +2,10 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from library.importers.record import ImportFile
+from library.importers.record import ImportFile, Package
 
 _TARGET = re.compile(r"(?<=\]\()(<[^<>\n]*+>|[^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+)(?=[) ])")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|//")
@@ -23,6 +24,26 @@ def folder_of(name: str) -> str:
     return name.rpartition("/")[0]
 
 
+@lru_cache(maxsize=4)
+def names_of(package: Package) -> frozenset[str]:
+    """Kept from file to file, since a package may have a hundred thousand."""
+    return frozenset(package.names())
+
+
+@lru_cache(maxsize=4)
+def files_by_folder(package: Package) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in package.names():
+        found.setdefault(folder_of(name), []).append(name)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _by_last(package: Package) -> dict[str, str]:
+    """The highest file of each last part of a name, as a notebook finds what is named without its folder."""
+    return {last(name): name for name in sorted(package.names(), key=len, reverse=True)}
+
+
 class PackageLinks:
     """`attachments` are the files that were linked so far, in their order."""
 
@@ -30,8 +51,6 @@ class PackageLinks:
         self.attachments: dict[str, None] = {}
         self._package = file.package
         self._folder = folder_of(place(file))
-        self._names: frozenset[str] | None = None
-        self._by_last: dict[str, str] = {}
 
     def lead(self, markdown: str) -> str:
         """Markdown whose links to files of the package bear their full names."""
@@ -39,11 +58,10 @@ class PackageLinks:
 
     def find(self, path: str) -> str:
         """The name of the file that a path means, from this one's folder, from the top, or by its last part alone."""
-        names = self._all()
         for name in (posixpath.normpath(posixpath.join(self._folder, path)), posixpath.normpath(path)):
-            if name in names:
+            if name in names_of(self._package):
                 return name
-        return self._by_last.get(last(path), "") if "/" not in path else ""
+        return _by_last(self._package).get(path, "")
 
     def attach(self, path: str) -> str:
         """The address for a link to a file of the package; blank where there is none."""
@@ -63,9 +81,3 @@ class PackageLinks:
             return written
         path = unquote(target.partition("#")[0])
         return self.page(path) or self.attach(path) or written
-
-    def _all(self) -> frozenset[str]:
-        if self._names is None:
-            self._names = frozenset(self._package.names())
-            self._by_last = {last(name): name for name in sorted(self._names, key=len, reverse=True)}
-        return self._names

@@ -7,7 +7,7 @@ from dataclasses import replace
 from library.content.html_to_markdown import markdown_of
 from library.importers import document, shaping
 from library.importers.decoding import decode
-from library.importers.package_links import PackageLinks, folder_of, place
+from library.importers.package_links import PackageLinks, files_by_folder, folder_of, place
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Passage, Record, Refusal
 
 LABEL = "Readeck (export of a profile)"
@@ -65,8 +65,10 @@ def _passages(written: object) -> Iterator[Passage]:
 
 def _article(file: ImportFile) -> tuple[str, tuple[str, ...]]:
     """The text that lies beside the bookmark, and the pictures that it shows."""
-    folder = f"{folder_of(place(file))}/container/".lstrip("/")
-    for name in (*(folder + page for page in PAGES), *_pages_in(file, folder)):
+    folder = f"{folder_of(place(file))}/container".lstrip("/")
+    for name in (*(f"{folder}/{page}" for page in PAGES), *files_by_folder(file.package).get(folder, [])):
+        if not name.endswith(".html"):
+            continue
         try:
             page = decode(file.package.read(name))[0]
         except KeyError:
@@ -74,10 +76,6 @@ def _article(file: ImportFile) -> tuple[str, tuple[str, ...]]:
         links = PackageLinks(replace(file, inner=name))
         return links.lead(markdown_of(_body(page))), tuple(links.attachments)
     return "", ()
-
-
-def _pages_in(file: ImportFile, folder: str) -> Iterator[str]:
-    return (name for name in file.package.names() if name.startswith(folder) and name.endswith((".html", ".htm")))
 
 
 def _body(page: str) -> str:

@@ -60,7 +60,7 @@ def test_a_bookmark_has_its_text_state_and_highlights():
 
 
 def test_a_page_of_another_name_is_found():
-    (record,) = records(readeck, export(**{"article/text.html": "<p>Found"}).file("bookmarks/T3c/info.json"))
+    (record,) = records(readeck, export(**{"text.html": "<p>Found"}).file("bookmarks/T3c/info.json"))
     assert texts(record)["article"] == "Found"
 
 
