@@ -31,8 +31,10 @@ from library.importers import (
 )
 from library.importers.record import ImportFile
 
-# The first that recognises a file reads it: those that look at what came with it, then the most particular ones.
+# The first that recognises a file reads it: the one that most files are of, those that look at what came with it, then
+# the most particular ones.
 FORMATS: dict[str, ModuleType] = {
+    "notion_links": notion_links,
     "omnivore": omnivore,
     "readeck": readeck,
     "wallabag": wallabag,
@@ -53,7 +55,6 @@ FORMATS: dict[str, ModuleType] = {
     "mymind": mymind,
     "zotero": zotero,
     "netscape": netscape,
-    "notion_links": notion_links,
     "notion_export": notion_export,
     "kindle_clippings": kindle_clippings,
     "address_list": address_list,

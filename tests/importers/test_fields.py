@@ -11,7 +11,8 @@ from tests.importers.readings import texts
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "formats.md"
 CALLED = {
     "title": "title", "address": "url", "tags (of all)": "tags", "type": "type", "saved": "created",
-    "summary": "summary", "overview": "overview", "note": "note", "text": "article", "state": "state", "favourite": "favourite",
+    "summary": "summary", "overview": "overview", "note": "note", "text": "article", "state": "state",
+    "favourite": "favourite",
     "progress": "progress",
 }  # fmt: skip
 
