@@ -4,6 +4,7 @@ from types import ModuleType
 
 from library.importers import (
     address_list,
+    address_table,
     browser_backup,
     delicious,
     goodlinks,
@@ -56,6 +57,7 @@ FORMATS: dict[str, ModuleType] = {
     "zotero": zotero,
     "netscape": netscape,
     "notion_export": notion_export,
+    "address_table": address_table,
     "kindle_clippings": kindle_clippings,
     "address_list": address_list,
     "markdown_notes": markdown_notes,

@@ -183,6 +183,7 @@ SAMPLES: dict[str, Any] = {
     "readeck": READECK,
     "kindle_clippings": CLIPPINGS,
     "address_list": "https://a.example/ | A\nhttps://b.example/\n",
+    "address_table": "Name,Link,Notes,Tags,Status\nA,https://a.example/,Mine,\"one, two\",Done\n",
     "markdown_notes": CLIPPED,
     "omnivore": [OMNIVORE],
     "wallabag": [WALLABAG],
