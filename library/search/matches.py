@@ -92,6 +92,12 @@ class Matches:
         """Up to `limit`, newest first, beginning below the number `below`."""
         return self._stretch("DESC", "<", limit, below)
 
+    def where(self, limit: int) -> Clause:
+        """The SQL condition of a match, where the newest `limit` are asked for."""
+        match, parameters = backend().match(self.plan)
+        restriction, more = self._restriction(lambda: limit * self._in_the_index // self.total)
+        return f"{match}{restriction}", [*parameters, *more]
+
     def oldest(self, limit: int, above: int | None = None) -> list[int]:
         """Up to `limit`, oldest first, beginning above the number `above`."""
         return self._stretch("ASC", ">", limit, above)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 
@@ -222,6 +222,17 @@ def _period(value: str) -> periods.Period | None:
     return periods.parse(value, timezone.localdate(), timezone.get_current_timezone())
 
 
-Newest = Callable[[Plan, int], list[int]]
+class Found(Protocol):
+    """The documents that match a plan, as `matches.Matches` finds them."""
+
+    total: int
+
+    def newest(self, limit: int) -> list[int]: ...
+
+    def of(self, plan: Plan, limit: int) -> list[int]: ...
+
+    def where(self, limit: int) -> Clause: ...
+
+
 Scored = list[tuple[int, float]]  # (number of a document, score): a lower score is better
 Shares = dict[Words, float]  # in which part of the newest articles a word stands

@@ -66,8 +66,12 @@ class Counts:
 
     def pinned(self) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that stand beside every page."""
-        known = self.tags()
-        return [(row.slug, *known[row.slug][1:]) for row in self._rows() if row.pinned and row.slug in known]
+
+        def on_rail() -> list[tuple[str, str, int]]:
+            known = self.tags()
+            return [(row.slug, *known[row.slug][1:]) for row in self._rows() if row.pinned and row.slug in known]
+
+        return self.kept(on_rail, "pinned")
 
     def _rows(self) -> list[TagRow]:
         return self.kept(lambda: read_tags(self.user), "rows of tags")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from library.models import Highlight, Kind, Section
+from library.models import Kind
 from library.search import Results, count
 from library.search import search as find
 from library.search.documents import MOST_BYTES
@@ -33,6 +34,10 @@ SORT_WORDS = {
     "shortest": "Shortest first",
 }
 MOST_DROPS = 5
+TEXTS = """
+SELECT 0, position, id, link_id, kind, text, '', '' FROM library_section WHERE link_id IN ({links})
+UNION ALL SELECT 1, 0, id, link_id, '', quote, note, colour FROM library_highlight WHERE link_id IN ({links})
+"""
 FEWEST_TO_NARROW = 2
 
 
@@ -159,12 +164,16 @@ def mark(found: Iterable[Row], marker: Marker) -> None:
 def layers_of(link_ids: list[str]) -> dict[str, list[Layer]]:
     """All texts of these links, and what the reader marked and wrote in their margins."""
     layers: dict[str, list[Layer]] = defaultdict(list)
-    sections = Section.objects.filter(link_id__in=link_ids).order_by("position", "id")
-    for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
-        layers[str(link_id)].append(Layer(kind, text))
-    highlights = Highlight.objects.filter(link_id__in=link_ids).order_by("id")
-    for link_id, quote, note, colour in highlights.values_list("link_id", "quote", "note", "colour"):
-        layers[str(link_id)] += [Layer(HIGHLIGHT, quote, colour), Layer(Kind.NOTE, note)]
+    if not link_ids:
+        return layers
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS.format(links=", ".join(["%s"] * len(link_ids))), [*link_ids, *link_ids])
+        found = sorted(cursor.fetchall(), key=lambda row: row[:3])
+    for marked, _, _, link_id, kind, text, note, colour in found:
+        if marked:
+            layers[str(link_id)] += [Layer(HIGHLIGHT, text, colour), Layer(Kind.NOTE, note)]
+        else:
+            layers[str(link_id)].append(Layer(kind, text))
     return layers
 
 
