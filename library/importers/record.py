@@ -19,7 +19,13 @@ class HoldsNone(Exception):
 
 
 class Package(Protocol):
-    """All files that came together with one, in its zip or its folder, by their names inside it, parts split at "/"."""
+    """All files that came together with one, in its zip or its folder, by their names inside it, parts split at "/".
+
+    It does not change while it is read, so what is known of it can be kept by it.
+    """
+
+    def __hash__(self) -> int:
+        """Equal for what holds the same files."""
 
     def names(self) -> Sequence[str]:
         """Sorted."""
