@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 SLUG_LENGTH = 80
+NO_TAG = "none"  # says that there is no tag, in searches and in many files: no tag is called so
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HAN_AND_KANA = re.compile("[\u3000-\u9fff]")

@@ -3,22 +3,28 @@
 from types import ModuleType
 
 from library.importers import (
+    address_list,
+    address_table,
     browser_backup,
     delicious,
     goodlinks,
     hypothesis,
     instapaper,
     karakeep,
+    kindle_clippings,
     linkwarden,
+    markdown_notes,
     matter,
     mymind,
     netscape,
+    notion_export,
     notion_links,
     omnivore,
     pinboard,
     pocket,
     raindrop,
     readability,
+    readeck,
     reader,
     readwise,
     wallabag,
@@ -26,9 +32,12 @@ from library.importers import (
 )
 from library.importers.record import ImportFile
 
-# The first that recognises a file reads it: those that look at what came with it, then the most particular ones.
+# The first that recognises a file reads it: the one that most files are of, those that look at what came with it, then
+# the most particular ones.
 FORMATS: dict[str, ModuleType] = {
+    "notion_links": notion_links,
     "omnivore": omnivore,
+    "readeck": readeck,
     "wallabag": wallabag,
     "delicious": delicious,
     "readability": readability,
@@ -47,7 +56,11 @@ FORMATS: dict[str, ModuleType] = {
     "mymind": mymind,
     "zotero": zotero,
     "netscape": netscape,
-    "notion_links": notion_links,
+    "notion_export": notion_export,
+    "address_table": address_table,
+    "kindle_clippings": kindle_clippings,
+    "address_list": address_list,
+    "markdown_notes": markdown_notes,
 }
 
 

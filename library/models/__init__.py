@@ -1,11 +1,12 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
 from library.models.changes import BulkAct, Change
-from library.models.highlights import Colour, Highlight
+from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
 from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
+from library.models.reviews import Review
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
@@ -21,6 +22,7 @@ __all__ = [
     "FormerAddress",
     "FormerOriginal",
     "Highlight",
+    "HighlightTag",
     "ImportRun",
     "ImportedRecord",
     "Kind",
@@ -29,6 +31,7 @@ __all__ = [
     "Original",
     "Outcome",
     "Rendering",
+    "Review",
     "Revision",
     "RunState",
     "SearchDocument",

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from library.content import periods
 from library.content.languages import ENGLISH, stem
-from library.content.text import fold
+from library.content.text import NO_TAG, fold
 from library.models import SearchLanguage, Tag, User
 from library.search import vocabulary
 from library.search.conditions import Clause, clause, types_in_use
 from library.search.documents import UNTAGGED, first_number
-from library.search.fields import NO_TAG
 from library.search.query import All, Either, Filter, Node, Not, Query, Words
 
 # Several of these ask for any of their values; of all others, each must hold.
@@ -227,9 +226,9 @@ class Found(Protocol):
 
     total: int
 
-    def newest(self, limit: int) -> list[int]: ...
+    def newest(self, limit: int, *, few: bool = ...) -> list[int]: ...
 
-    def of(self, plan: Plan, limit: int) -> list[int]: ...
+    def of(self, plan: Plan, limit: int, *, few: bool = ...) -> list[int]: ...
 
     def where(self, limit: int) -> Clause: ...
 

@@ -176,16 +176,16 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
     """
     telling = list(_telling(plan, known))
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
+    asked, are_few = plan.asking(*telling), _share(plan) <= FEW_OF_SAMPLE
     if plan.words and not any(isinstance(part, Words) for part in telling):
         # Nothing tells them apart but their titles.
-        newest = matches.newest(BEST)
+        newest = matches.newest(BEST, few=are_few)
         numbers = list(dict.fromkeys((*matches.of(in_title, BEST), *newest)))
         return [(number, 0.0) for number in numbers[:wanted]], len(numbers) if len(newest) < BEST else RANKED
-    asked = plan.asking(*telling)
-    if asked.index == plan.index and (share := _share(plan)):
-        scored, size = _found_and_scored(matches, share, wanted)
+    if asked.index == plan.index:
+        scored, size = _found_and_scored(matches, wanted, are_few)
     else:
-        found = matches.newest(RANKED)
+        found = matches.newest(RANKED, few=are_few)
         scored, size = [(number, 0.0) for number in found], len(found)
         if size >= few:
             scored = list(_scores(expression(asked), found).items())
@@ -195,11 +195,10 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
     return sorted(scored, key=lambda each: (each[1], -each[0]))[:wanted], size
 
 
-def _found_and_scored(matches: Found, share: float, wanted: int) -> tuple[Scored, int]:
-    """The best of the newest RANKED, and how many these are. FTS5 goes through its lists a third quicker forwards than
-    backwards: where the sample has few, all are taken."""
+def _found_and_scored(matches: Found, wanted: int, are_few: bool) -> tuple[Scored, int]:
+    """The best of the newest RANKED, or of all where these are few; and how many that is."""
     where, parameters = matches.where(RANKED)
-    newest = "" if share <= FEW_OF_SAMPLE else NEWEST
+    newest = "" if are_few else NEWEST
     with connection.cursor() as cursor:
         cursor.execute(FOUND_AND_SCORED.format(where=where, newest=newest), [*parameters, wanted])
         rows = cursor.fetchall()
@@ -246,7 +245,7 @@ def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int)
         room -= known[words] * size
         if room > 0:
             seeds.append(words)
-    looked_at = {*found, *matches.of(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED)}
+    looked_at = {*found, *matches.of(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED, few=True)}
     others = Either((All(), *(words for words in telling if words not in seeds)))
     scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), sorted(looked_at, reverse=True))
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))

@@ -13,8 +13,11 @@ from django.utils.safestring import SafeString
 
 from library.content.text import single_line
 from library.models import User
+from library.models.reviews import left_today
 from library.views.counts import Counts
 from library.views.listing import Filters
+from library.views.marked import Filters as Marks
+from library.views.marked import Marked
 from library.views.rows import tag_path
 from library.views.shelves import Entry, entries
 
@@ -37,6 +40,8 @@ class Shown:
     """All that differs between two rails, but for the page that is open."""
 
     library: str
+    highlights: str
+    review: str
     tags: str
     bin: str
     shelves: Shelves
@@ -74,7 +79,9 @@ def count(user: User) -> dict[str, str]:
     return counts.kept(
         lambda: {
             "library": f"{counts.states(Filters())['']:,}",
+            "highlights": f"{Marked(counts, Marks()).count():,}",
             "tags": f"{len(counts.tags()):,}",
+            "review": written(left_today(user) or None),
             "bin": f"{user.links.binned().count():,}",
         },
         "rail",

@@ -26,7 +26,10 @@ from library.views.matches import Matches, address_with_words
 from library.views.requests import ReaderRequest, came_from
 from library.views.rows import minutes_left, reader_path, tags_of
 
-LISTS = (("/library/", "Library"), ("/tags/", "Tags"), ("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import"))
+LISTS = (
+    *(("/library/", "Library"), ("/highlights/", "Highlights"), ("/review/", "Daily review"), ("/tags/", "Tags")),
+    *(("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import")),
+)
 MOVED = {
     State.INBOX: "Back in the inbox.",
     State.READING: "Marked as reading.",

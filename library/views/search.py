@@ -21,6 +21,7 @@ from library.search.fields import SORTS, WORDS
 from library.search.query import LONGEST_QUERY, Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.bulk import Selecting
+from library.views.counts import Counts
 from library.views.matches import address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
@@ -139,7 +140,8 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     """The rows in the order of the results, with their matches marked; each opens at its first match."""
     links = request.user.links.kept().filter(pk__in=results.links)
     values = {link["id"]: link for link in links.values(*ROW_FIELDS)}
-    found = rows([values[pk] for pk in results.links if pk in values])
+    ordered = [values[pk] for pk in results.links if pk in values]
+    found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages))
         back = address.page(page_key(request))

@@ -138,7 +138,53 @@ READWISE = (
     '"One,\ntwo",The ledger,A. Merchant,,My note,yellow,.h1,location,1,2021-03-21 14:39:19+00:00,"a,b"\n'
 )
 
+READECK = {
+    "UID": "T3c",
+    "Created": "2024-10-29T16:30:11Z",
+    "URL": "https://slow.example/ledger",
+    "Title": "The ledger",
+    "Authors": ["A. Merchant"],
+    "Text": "A merchant kept three books.",
+    "Labels": ["money", "old books"],
+    "ReadProgress": 40,
+    "IsArchived": False,
+    "IsMarked": True,
+    "Annotations": [{"color": "yellow", "created": "2024-10-31T00:00:00Z", "text": "three books", "note": "Why?"}],
+}
+CLIPPINGS = """The ledger (Merchant, A.)
+- Your Highlight on page 12 | location 170-172 | Added on Monday, January 1, 2024 10:00:05 PM
+
+A merchant kept three books.
+==========
+The ledger (Merchant, A.)
+- Your Note on page 12 | location 172 | Added on Monday, January 1, 2024 10:01:00 PM
+
+Why three?
+==========
+"""
+CLIPPED = """---
+title: "The ledger"
+source: "https://slow.example/ledger"
+author:
+  - "[[A. Merchant]]"
+created: 2025-01-15
+tags:
+  - "#money/old"
+---
+He ==kept [[three books|**three** books]]==[^1]. ^b1
+
+> [!note] So
+> `so`
+
+[^1]: Why?
+"""
+
 SAMPLES: dict[str, Any] = {
+    "readeck": READECK,
+    "kindle_clippings": CLIPPINGS,
+    "address_list": "https://a.example/ | A\nhttps://b.example/\n",
+    "address_table": "Name,Link,Notes,Tags,Status\nA,https://a.example/,Mine,\"one, two\",Done\n",
+    "markdown_notes": CLIPPED,
     "omnivore": [OMNIVORE],
     "wallabag": [WALLABAG],
     "karakeep": {"bookmarks": [KARAKEEP], "lists": LISTS},

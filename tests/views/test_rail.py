@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db
 
 def counts(client):
     rail = client.get("/settings/").context["rail"]
-    return {"library": rail.library, "tags": rail.tags, "bin": rail.bin}
+    return {name: getattr(rail, name) for name in ("library", "highlights", "tags", "bin", "review")}
 
 
 def test_the_rail_counts_the_library_its_tags_and_the_bin(reading, reader, other_reader):
     links = [Link.objects.create(owner=reader, title=str(number)) for number in range(3)]
     Link.objects.create(owner=other_reader, title="Not yours")
     set_tags(links[0], ["go", "c"])
-    assert counts(reading) == {"library": "3", "tags": "2", "bin": "0"}
+    assert counts(reading) == {"library": "3", "highlights": "0", "tags": "2", "bin": "0", "review": ""}
 
 
 # The database itself notes a change, at its commit on PostgreSQL.
@@ -32,10 +32,10 @@ def test_the_counts_follow_every_change(reading, reader):
     link = Link.objects.create(owner=reader, title="One")
     assert counts(reading)["library"] == "1"
     bin_link(link)
-    assert counts(reading) == {"library": "0", "tags": "0", "bin": "1"}
+    assert counts(reading) == {"library": "0", "highlights": "0", "tags": "0", "bin": "1", "review": ""}
     Link.objects.all().delete()
     Tag.objects.create(owner=reader, name="go", name_key="go", slug="go")
-    assert counts(reading) == {"library": "0", "tags": "1", "bin": "0"}
+    assert counts(reading) == {"library": "0", "highlights": "0", "tags": "1", "bin": "0", "review": ""}
 
 
 def test_large_counts_have_commas(reading, reader):
