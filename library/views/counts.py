@@ -112,9 +112,9 @@ class Counts:
         return self.kept(lambda: find_marks(listing), "marks", plain)
 
     def desk(self) -> list[dict[str, Any]]:
-        """The articles in progress that were saved last."""
+        """The articles in progress that were saved last. Not kept: reading on is no new revision."""
         reading = self.user.links.kept().in_state(State.READING).order_by("-saved_at", "-id")
-        return self.kept(lambda: list(reading.values(*DESK_FIELDS)[:DESK_SIZE]), "desk")
+        return list(reading.values(*DESK_FIELDS)[:DESK_SIZE])
 
     def searches(self, queries: Iterable[str], seconds: float, shown: str = "") -> dict[str, int | None]:
         """How many articles each query finds, as of a minute ago at most; what is `shown` beside it, as of now.

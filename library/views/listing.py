@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, User
+from library.models import Link, LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.views import keys
 from library.views.rows import ROW_FIELDS
@@ -177,6 +177,13 @@ class Listing:
         if backwards:
             return Page(self, values[::-1], previous=more, next=True)
         return Page(self, values, previous=bool(after or start), next=more)
+
+    def beside(self, link: Link, *, backwards: bool) -> dict[str, Any] | None:
+        """The link before or after this one. It itself need not be in the list any more."""
+        key = getattr(link, self.sort.field), link.pk
+        links = self._ordered(self.links(self._beyond(key, backwards)), backwards)
+        found: list[dict[str, Any]] = list(links.values(*ROW_FIELDS, self.sort.field)[:1])
+        return found[0] if found else None
 
     def _ordered(self, links: LinkQuerySet, backwards: bool) -> LinkQuerySet:
         sign = "-" if self.sort.descending != backwards else ""

@@ -54,7 +54,11 @@ class Margin:
         notes = {f"n{highlight.pk}": highlight.note for highlight in found if highlight.note}
         self._notes = rendered(notes) if notes else {}
         self._lost = {highlight.pk: highlight for highlight in found}
-        self.count = 0
+        self.shown: list[Placed] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.shown)
 
     @property
     def lost(self) -> list[tuple[Highlight, Rendered | None]]:
@@ -70,9 +74,10 @@ class Margin:
         return [self._number(*place, each) for place, each in sorted(places, key=_by_place) if place]
 
     def _number(self, start: int, end: int, highlight: Highlight) -> Placed:
-        self.count += 1
         del self._lost[highlight.pk]
-        return Placed(highlight, self.count, start, end, self._note_of(highlight))
+        placed = Placed(highlight, len(self.shown) + 1, start, end, self._note_of(highlight))
+        self.shown.append(placed)
+        return placed
 
     def _note_of(self, highlight: Highlight) -> Rendered | None:
         return self._notes.get(f"n{highlight.pk}")

@@ -5,7 +5,7 @@ import pytest
 from library.models import User
 
 pytestmark = pytest.mark.django_db
-READING = {"section": "reading", "theme": "dark", "text_size": "21"}
+READING = {"section": "reading", "theme": "dark", "face": "source", "text_size": "21", "measure": "36", "leading": "150"}
 
 
 def save(client, **answers):
