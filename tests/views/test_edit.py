@@ -310,4 +310,4 @@ def test_a_long_article_takes_no_more_queries(reading, reader, link, queries_of)
     for number in range(30):
         link.sections.create(kind=Kind.OTHER, heading=str(number), position=4, text="x")
     set_tags(link, map(str, range(30)))
-    assert queries_of(lambda: reading.get(edit_path(link))) == few <= 13
+    assert queries_of(lambda: reading.get(edit_path(link))) == few <= 14

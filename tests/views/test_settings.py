@@ -5,7 +5,8 @@ import pytest
 from library.models import User
 
 pytestmark = pytest.mark.django_db
-READING = {"section": "reading", "theme": "dark", "face": "source", "text_size": "21", "measure": "36", "leading": "150"}
+LOOK = {"theme": "dark", "face": "source", "text_size": "21", "measure": "36", "leading": "150"}
+READING = {"section": "reading", **LOOK}
 
 
 def save(client, **answers):
