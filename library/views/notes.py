@@ -11,7 +11,7 @@ from library.highlighting import place_again
 from library.models import Kind, Link
 from library.models.writing import write_section
 from library.rendering import render as render_text
-from library.views.reader import back_to, own_link
+from library.views.reader import back_to
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 
@@ -29,7 +29,7 @@ def edit(request: ReaderRequest, pk: int) -> HttpResponse:
 
 @transaction.atomic
 def save(request: ReaderRequest, pk: int) -> HttpResponse:
-    link = own_link(request, pk)
+    link = get_object_or_404(request.user.links.kept().select_for_update(), pk=pk)
     form = NoteForm(note_of(link), request.POST)
     if not form.is_valid():
         return page(request, link, form, status=409)

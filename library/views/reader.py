@@ -46,7 +46,6 @@ SHOWN = (Kind.OVERVIEW, Kind.SUMMARY, Kind.ARTICLE, Kind.OTHER, Kind.NOTE)
 FEWEST_HEADINGS = 2
 DEEPEST_HEADING = 3
 HEADING_ID = re.compile(r'<h[2-6][^>]*? id="([^"]+)"')
-LONG = 40_000  # words
 
 
 @dataclass(slots=True)
@@ -118,7 +117,6 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
         "reading": link.state == State.READING,
         "done": link.state in DONE,
         "resume": resume(link, layers.get("article")),
-        "long": link.words >= LONG,
         "look": ReadingForm(request.user),
         "noting": NoteForm(layers["note"].section.text if "note" in layers else ""),
         "noted": layers.get("note"),
