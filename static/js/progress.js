@@ -33,6 +33,7 @@ function percent(all, place) {
 }
 
 function show(far) {
+  if (!far) return;
   const minutes = Number(form.dataset.minutes);
   const left = far < 100 && minutes ? ` · ${Math.max(1, Math.round((minutes * (100 - far)) / 100))} min left` : "";
   for (const line of document.querySelectorAll(".left")) line.textContent = `${far}%${left}`;

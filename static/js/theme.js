@@ -10,7 +10,9 @@ function show(form) {
   const { text_size: size, face, measure, leading, justified, margin_notes: notes } = form.elements;
   const look = { size: size.value, face: face.value, measure: measure.value, leading: leading.value,
     justified: justified.checked ? "on" : "off", notes: notes.checked ? "on" : "off" };
+  const noted = document.querySelector("[data-size]").dataset.notes !== look.notes;
   document.querySelectorAll("[data-size]").forEach((element) => Object.assign(element.dataset, look));
+  if (noted) document.dispatchEvent(new Event("texts")); // notes that come back are put beside their lines
   document.querySelectorAll("[data-toggle]").forEach((button) => button.setAttribute("aria-pressed", notes.checked));
   form.querySelectorAll("output").forEach((output) => { output.textContent = `${size.value} pixels`; });
 }
