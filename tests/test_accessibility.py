@@ -1,5 +1,6 @@
 """WCAG 2.2 A and AA, as far as a machine can tell, on every kind of page; widths and themes take turns."""
 
+from datetime import timedelta
 from itertools import cycle
 
 import pytest
@@ -135,5 +136,21 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
     reading_page.keyboard.press("j")
     reading_page.evaluate("getSelection().selectAllChildren(document.querySelector('.layer p'))")
     reading_page.get_by_role("toolbar").wait_for()
+    found = Axe().run(reading_page, options=RULES).response["violations"]
+    assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_reading_tools_and_notes_break_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", ("sql",), article=TEXT, note="Mine.", state="reading", progress=30, place=1)
+    article(reader, "The other one", ("sql",), saved_at=link.saved_at - timedelta(days=1))
+    mark(link.sections.get(kind="article"), Anchor("First"), "woad", "A note.")
+    reading_page.emulate_media(reduced_motion="reduce")
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/note/") == []
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/?back=/library/") == []
+    reading_page.get_by_text("Edit your notes").click()
+    reading_page.get_by_role("button", name="Preview").click()
+    reading_page.locator("#preview .prose").wait_for()
+    reading_page.get_by_label("Text and theme").click()
     found = Axe().run(reading_page, options=RULES).response["violations"]
     assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from library.content.text import excerpt
-from library.models import Link, LinkTag, User
+from library.models import Link, User
 from library.models.links import UNTITLED
+from library.models.tags import newest_of_each
 from library.search import Results
 from library.search import search as find
 from library.views.counts import Counts
@@ -30,7 +31,8 @@ SEARCH = "/search/?"
 RELATED = 3
 MOST_TAGS = 12
 NEWEST_OF_TAG = 100
-LOOKED_AT = 12
+LOOKED_AT = 8
+RARITY = 1_000_000
 PASSAGE_SHOWN = 160
 
 
@@ -124,28 +126,15 @@ def related(user: User, link: Link, tags: Sequence[int]) -> list[Entry]:
 
     Of each tag the newest are looked at: two queries, whatever the size of the library.
     """
-    weights: dict[int, float] = defaultdict(float)
-    for links in sharing(tags[:MOST_TAGS]).values():
-        for other in links:
-            weights[other] += 1 / len(links)
-    weights.pop(link.pk, None)
+    sharing = newest_of_each(tags[:MOST_TAGS], NEWEST_OF_TAG)
+    uses = Counter(tag for tag, _ in sharing)
+    weights: Counter[int] = Counter()
+    for tag, other in sharing:
+        weights[other] += RARITY // uses[tag]
+    del weights[link.pk]
     best = sorted(weights, key=lambda pk: (-weights[pk], -pk))[:LOOKED_AT]
     rows = {row["id"]: row for row in user.links.kept().filter(pk__in=best).values(*FIELDS)} if best else {}
     return [entry(rows[pk]) for pk in best if pk in rows][:RELATED]
-
-
-def sharing(tags: Sequence[int]) -> dict[int, list[int]]:
-    """By tag, the newest links that have it, as far as they are looked at."""
-    found: dict[int, list[int]] = defaultdict(list)
-    parts = [newest_of(tag) for tag in tags]
-    for tag, link in parts[0].union(*parts[1:], all=True) if parts else ():
-        found[tag].append(link)
-    return found
-
-
-def newest_of(tag: int) -> Any:
-    newest = LinkTag.objects.filter(tag=tag).order_by("-saved_at", "-link").values("pk")[:NEWEST_OF_TAG]
-    return LinkTag.objects.filter(pk__in=newest).order_by().values_list("tag_id", "link_id")
 
 
 # --- what was marked in it -----------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from library.content.anchors import Anchor
 from library.forms.edit import EditForm
+from library.highlighting import mark
 from library.models import Author, FormerAddress, Kind, Link
 from library.models.writing import bin_link, set_tags, write_section
 
@@ -311,3 +313,13 @@ def test_a_long_article_takes_no_more_queries(reading, reader, link, queries_of)
         link.sections.create(kind=Kind.OTHER, heading=str(number), position=4, text="x")
     set_tags(link, map(str, range(30)))
     assert queries_of(lambda: reading.get(edit_path(link))) == few <= 14
+
+
+def test_a_text_with_highlights_says_what_becomes_of_them(reading, link):
+    section = link.sections.get(kind=Kind.ARTICLE)
+    for start in range(2):
+        mark(section, Anchor(section.text[start : start + 6], start=start, end=start + 6), "woad")
+    page = reading.get(edit_path(link)).content.decode()
+    assert page.count("If you change this text, its 2 highlights will be looked up again; any that") == 1
+    link.highlights.first().delete()
+    assert "its highlight will be looked up again" in reading.get(edit_path(link)).content.decode()
