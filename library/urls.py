@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from library.admin import site
 from library.views import (
+    about,
     accounts,
     activity,
     bin,
@@ -21,6 +22,7 @@ from library.views import (
     search,
     settings,
     shelves,
+    shortcuts,
     statistics,
     tags,
     versions,
@@ -36,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("add/", edit.add, name="edit.add"),
     path("read/<int:pk>/", reader.read, name="reader.short"),
     path("read/<int:pk>-<str:slug>/", reader.read, name="reader.read"),
+    path("read/<int:pk>/about/", about.article, name="about.article"),
     path("read/<int:pk>/state/", reader.state, name="reader.state"),
     path("read/<int:pk>/progress/", reader.progress, name="reader.progress"),
     path("read/<int:pk>/beside/", endmatter.beside, name="endmatter.beside"),
@@ -46,6 +49,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("read/<int:pk>/restore/", reader.restore, name="reader.restore"),
     path("read/<int:pk>/highlights/", highlights.add, name="highlights.add"),
     path("read/<int:pk>/mark/", highlights.by_hand, name="highlights.mark"),
+    path("highlights/", highlights.index, name="highlights.index"),
+    path("highlights/export.md", highlights.export, {"ending": "md"}, name="highlights.md"),
+    path("highlights/export.csv", highlights.export, {"ending": "csv"}, name="highlights.csv"),
+    path("highlights/export.json", highlights.export, {"ending": "json"}, name="highlights.json"),
     path("highlights/<int:pk>/", highlights.edit, name="highlights.edit"),
     path("highlights/<int:pk>/delete/", highlights.delete, name="highlights.delete"),
     path("highlights/<int:pk>/undo/", highlights.take_back, name="highlights.undo"),
@@ -80,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bin/", bin.index, name="bin.index"),
     path("bin/empty/", bin.empty, name="bin.empty"),
     path("bin/<int:pk>/delete/", bin.delete, name="bin.delete"),
+    path("shortcuts/", shortcuts.index, name="shortcuts.index"),
     path("settings/", settings.settings, name="settings.settings"),
     path("settings/password/", accounts.ChangePassword.as_view(), name="settings.password"),
     path("setup/", accounts.setup, name="accounts.setup"),

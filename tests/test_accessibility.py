@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from library.content.anchors import Anchor
-from library.highlighting import mark
+from library.highlighting import change, mark
 from library.models import Colour, Highlight, Kind, Shelf
 from library.models.writing import note_change, write_section
 from tests.views.shelf import article
@@ -123,7 +123,9 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
     lost.start, lost.end, lost.quote, lost.prefix, lost.suffix = None, None, "Nothing of the kind is there", "", ""
     lost.save()
     reading_page.emulate_media(reduced_motion="reduce")
+    change(made, "verdigris", "Mine.", ["to quote", "sql"])
     addresses = [f"/read/{link.pk}/", f"/read/{link.pk}/?q=first+quarrel+machine", f"/highlights/{made.pk}/",
+                 "/highlights/", "/highlights/?by=day&tag=sql&note=with", "/highlights/?lost=1", "/highlights/?q=none",
                  f"/read/{link.pk}/mark/?section={section.pk}"]  # fmt: skip
     assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
     reading_page.goto(addresses[0])

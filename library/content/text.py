@@ -9,6 +9,7 @@ from functools import partial
 
 SLUG_LENGTH = 80
 DIRECTION_LOOKED_AT = 1_000
+NO_TAG = "none"  # says that there is no tag, in searches and in many files: no tag is called so
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HAN_AND_KANA = re.compile("[\u3000-\u9fff]")

@@ -22,7 +22,7 @@ from django.forms.utils import from_current_timezone
 from django.http import QueryDict
 from django.utils import timezone
 
-from library.content.text import clean_text, fold, single_line
+from library.content.text import NO_TAG, clean_text, fold, single_line
 from library.content.urls import is_web_address
 from library.forms.fields import markdown, one_line
 from library.highlighting import place_again
@@ -34,6 +34,7 @@ from library.models.writing import move_address, note_change, set_tags, write_se
 NO_ADDRESS = "This isn’t a web address. One begins with https:// or http:// and names a site."
 TAKEN = "Another article has this address."
 LONG_TAG = "A tag has at most {most} characters. This one has more: {name}…"
+NOT_A_NAME = f"“tag:{NO_TAG}” finds articles without a tag, so no tag can be called so. Choose another name."
 NO_DATE = "This isn’t a date and time."
 SAVED_BEFORE = "You have this article already."
 TYPE_LENGTH = 100
@@ -84,6 +85,8 @@ def clean_names(line: str) -> dict[str, str]:
     for name in names.values():
         if len(name) > NAME_LENGTH or len(fold(name)) > KEY_LENGTH:
             raise ValidationError(LONG_TAG.format(most=NAME_LENGTH, name=name[:30]))
+    if NO_TAG in names:
+        raise ValidationError(NOT_A_NAME)
     return names
 
 

@@ -70,7 +70,7 @@ def _record(name: str, metadata: dict[str, Any], body: str, warnings: list[str])
         tags=_tags(metadata.get("tags"), warnings),
         created=_created(metadata, name, warnings),
         texts=tuple(_texts(rest)),
-        archived=_text_of(metadata.get("archived")).lower() not in _FALSE,
+        state="archived" if _text_of(metadata.get("archived")).lower() not in _FALSE else "",
         extra=_extra(metadata),
         warnings=tuple(warnings),
     )

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from library.content.text import NO_TAG, fold
 
 
 class NotARecord(Exception):
     """The file can't be read as its format says; the message is a plain sentence for the reader."""
 
 
+class HoldsNone(Exception):
+    """The file is of the format and holds no record of its own, as a table of contents; the message says why."""
+
+
+class Package(Protocol):
+    """All files that came together with one, in its zip or its folder, by their names inside it, parts split at "/"."""
+
+    def names(self) -> Sequence[str]:
+        """Sorted."""
+
+    def read(self, name: str) -> bytes:
+        """Raises KeyError where there is no such file, or it can't be read."""
+
+
+class NoPackage:
+    """A file that came alone."""
+
+    def names(self) -> Sequence[str]:
+        return ()
+
+    def read(self, name: str) -> bytes:
+        raise KeyError(name)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportFile:
     """One file as it was found. `problem` says in a sentence why it has no `data`; `holds_none` that it is no record
-    at all (a picture, a folder's hidden file) rather than one that can't be read."""
+    at all (a picture, a folder's hidden file) rather than one that can't be read. `inner` is its name in its package.
+    """
 
     name: str
     data: bytes = b""
@@ -22,6 +50,8 @@ class ImportFile:
     size: int = 0
     problem: str = ""
     holds_none: bool = False
+    package: Package = NoPackage()
+    inner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +76,31 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A highlight: found again by its `quote` in the record's texts, first in that of `kind`.
+
+    `colour` is a `library.models.Colour`, or blank where the tool has none that is like one of ours.
+    """
+
+    quote: str
+    note: str = ""
+    colour: str = ""
+    created: datetime | None = None
+    tags: tuple[str, ...] = ()
+    prefix: str = ""
+    suffix: str = ""
+    kind: str = "article"
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """`created` is aware UTC. `url` is as written and may be blank. `extra` holds front matter without a field."""
+    """Dates are aware UTC. `url` is as written and may be blank. `extra` holds what has no field.
+
+    `key` is the id by which the tool knows the record, where it has one: then it is known again by it, whatever its
+    file is called. `state` is a `library.models.State`, or blank where the tool has none; `progress` is in percent.
+    `attachments` are names of files of the package that its texts show or link to.
+    A tag called “none” is none: so says the query language, and so mean the programs that write it.
+    """
 
     title: str
     url: str = ""
@@ -55,6 +108,23 @@ class Record:
     tags: tuple[str, ...] = ()
     created: datetime | None = None
     texts: tuple[Text, ...] = ()
-    archived: bool = False
+    state: str = ""
+    favourite: bool = False
+    progress: int = 0
+    finished: datetime | None = None
+    highlights: tuple[Passage, ...] = ()
+    attachments: tuple[str, ...] = ()
+    key: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tags", tuple(name for name in self.tags if fold(name) != NO_TAG))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record of a file with many that can't be taken; `why` is a plain sentence. The other records go on."""
+
+    title: str
+    why: str

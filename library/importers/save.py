@@ -75,7 +75,7 @@ def _new_link(pk: int, owner: User, item: Incoming, now: datetime) -> Link:
         type=record.type,
         saved_at=record.created or now,
         extra=record.extra,
-        state=(State.ARCHIVED if record.archived else State.INBOX).value,
+        state=record.state or State.INBOX.value,
         created_at=now,
         updated_at=now,
     )

@@ -1,7 +1,7 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
 from library.models.changes import BulkAct, Change
-from library.models.highlights import Colour, Highlight
+from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
 from library.models.links import FormerAddress, Link, State
@@ -22,6 +22,7 @@ __all__ = [
     "FormerAddress",
     "FormerOriginal",
     "Highlight",
+    "HighlightTag",
     "ImportRun",
     "ImportedRecord",
     "Kind",

@@ -33,7 +33,10 @@ from library.views.matches import Matches, address_with_words
 from library.views.requests import ReaderRequest, came_from
 from library.views.rows import minutes_left, reader_path, tag_path
 
-LISTS = (("/library/", "Library"), ("/tags/", "Tags"), ("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import"))
+LISTS = (
+    *(("/library/", "Library"), ("/highlights/", "Highlights"), ("/tags/", "Tags"), ("/search/", "Search")),
+    *(("/bin/", "Bin"), ("/import/", "Import")),
+)
 DONE = (State.FINISHED, State.ARCHIVED)
 MOVED = {
     State.INBOX: "Back in the inbox.",

@@ -111,7 +111,7 @@ def test_unknown_front_matter_is_kept_as_written():
     text = link_file().replace("source: notion", "source: email\narchived: yes\nreason: too long\nat: 12:30")
     record = read(text)
     assert record.extra == {"source": "email", "archived": "yes", "reason": "too long", "at": "12:30"}
-    assert record.archived
+    assert record.state == "archived"
 
 
 def test_an_alias_bomb_is_refused_and_the_text_kept():

@@ -85,4 +85,4 @@ def test_the_desk_of_the_library_shows_what_was_read_on_at_once(reading, link):
     tell(reading, link, "1/5")
     reading.get("/library/")
     tell(reading, link, "4/60")
-    assert [each["progress"] for each in reading.get("/library/").context["desk"]] == [60]
+    assert "60%" in reading.get("/library/").context["desk"]

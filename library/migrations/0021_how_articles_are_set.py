@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('library', '0017_bulk_acts'),
+        ('library', '0020_newest_highlights'),
     ]
 
     operations = [

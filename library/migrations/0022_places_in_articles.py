@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('library', '0018_how_articles_are_set'),
+        ('library', '0021_how_articles_are_set'),
     ]
 
     operations = [
