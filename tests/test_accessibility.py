@@ -144,9 +144,9 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_reading_tools_and_notes_break_no_rule_of_accessibility(reading_page, reader, width, theme):
-    link = article(reader, "The ledger", ("sql",), article=TEXT, note="Mine.", state="reading", progress=30, place=1)
+    link = article(reader, "The ledger", ("sql",), article=f"{MARKED}\n\n{TEXT}", note="Mine.", state="reading")
     article(reader, "The other one", ("sql",), saved_at=link.saved_at - timedelta(days=1))
-    mark(link.sections.get(kind="article"), Anchor("First"), "woad", "A note.")
+    mark(link.sections.get(kind="article"), Anchor("The first book"), "woad", "A note.")
     reading_page.emulate_media(reduced_motion="reduce")
     assert problems(reading_page, width, theme, f"/read/{link.pk}/note/") == []
     assert problems(reading_page, width, theme, f"/read/{link.pk}/?back=/library/") == []
