@@ -49,9 +49,9 @@ def test_what_is_read_is_kept(quiet, link):
 
 
 def test_reading_goes_on_once_where_it_was_left_off(quiet, link):
-    Link.objects.update(place=20, progress=50, state="reading")
+    Link.objects.update(place=22, progress=55, state="reading")
     quiet.goto(f"/read/{link.pk}/")
-    expect(quiet.locator("#flash")).to_contain_text("You are where you left off, at 50%.")
+    expect(quiet.locator("#flash")).to_contain_text("You are where you left off, at 55%.")
     expect(quiet.locator("#h-part-10")).to_be_in_viewport()
     quiet.mouse.wheel(0, -3000)
     expect(quiet.locator("#h-part-10")).not_to_be_in_viewport()
