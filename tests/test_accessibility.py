@@ -159,3 +159,19 @@ def test_the_daily_review_breaks_no_rule_of_accessibility(reading_page, reader, 
     Review.objects.exclude(pk=first.pk).update(turns=1, stopped=True, since=now, seen_at=now)
     addresses = ["/review/", "/review/shown/", "/review/shown/?stopped=1", "/review/shown/?after=0.1"]
     assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_reading_tools_and_notes_break_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", ("sql",), article=f"{MARKED}\n\n{TEXT}", note="Mine.", state="reading")
+    article(reader, "The other one", ("sql",), saved_at=link.saved_at - timedelta(days=1))
+    mark(link.sections.get(kind="article"), Anchor("The first book"), "woad", "A note.")
+    reading_page.emulate_media(reduced_motion="reduce")
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/note/") == []
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/?back=/library/") == []
+    reading_page.get_by_text("Edit your notes").click()
+    reading_page.get_by_role("button", name="Preview").click()
+    reading_page.locator("#preview .prose").wait_for()
+    reading_page.get_by_label("Text and theme").click()
+    found = Axe().run(reading_page, options=RULES).response["violations"]
+    assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []

@@ -12,13 +12,14 @@ from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag, TagAlias
-from library.models.users import Theme, User
+from library.models.users import Face, Theme, User
 
 __all__ = [
     "Author",
     "BulkAct",
     "Change",
     "Colour",
+    "Face",
     "FormerAddress",
     "FormerOriginal",
     "Highlight",
