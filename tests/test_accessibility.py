@@ -1,22 +1,73 @@
-"""WCAG 2.2 A and AA, as far as a machine can tell, on every kind of page; widths and themes take turns."""
+"""WCAG 2.2 A and AA, as far as a machine can tell: every page of the URL table, then the states pages can be in."""
 
 from datetime import timedelta
-from itertools import cycle
+from itertools import cycle, product
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from library.accounts import setup_token
 from library.content.anchors import Anchor
 from library.highlighting import change, mark
 from library.models import Colour, Highlight, Kind, Review, Shelf
 from library.models.writing import note_change, write_section
+from tests.test_walls import OWN, library_of, own_address
 from tests.views.shelf import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 TEXT = "## First\n\nOne [link](https://x.example/).\n\n| a | b |\n|---|---|\n| c | d |\n\n## Second\n\n> 2\n\n    code"
 LOOKS = [(1440, "light"), (390, "dark"), (390, "sepia"), (1440, "dark"), (390, "light"), (1440, "sepia")]
+
+
+WIDTHS, THEMES = (1440, 390), ("light", "dark", "sepia")
+BROKEN = """async (options) => (await axe.run(options)).violations
+  .map(({ id, nodes }) => `${id} ${nodes.map((node) => node.html.slice(0, 200))}`)"""
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+COMPANY = 3  # so that lists have neighbours, and names that are alike
+
+
+def pages(reader, client) -> list[str]:
+    """The address of every page that the table leads to; fragments are seen on the pages that take them in."""
+    library = library_of(reader, "The ledger before the ledger")
+    for number in range(COMPANY):
+        article(reader, f"The ledger {number}", ("ledger", f"ledger {number}"), type="Essay", article=TEXT)
+    answers = [client.get(own_address(route, library), follow=True) for route in OWN]
+    return list(dict.fromkeys(answer.request["PATH_INFO"] for answer in answers if is_page(answer)))
+
+
+def is_page(answer) -> bool:
+    return not answer.streaming and answer.content.lstrip()[:9].lower() == b"<!doctype"
+
+
+def faults(page, address: str) -> list[str]:
+    """Of one page in every theme and width. Themes differ in nothing but colours, so the rest is looked at once."""
+    page.goto(address)
+    page.evaluate(AXE_SCRIPT)
+    faults = []
+    for width, theme in product(WIDTHS, THEMES):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        rules = RULES if theme == THEMES[0] else {"runOnly": ["color-contrast"]}
+        broken = page.evaluate(BROKEN, {**rules, "preload": False})
+        faults += [f"{address} {width} {theme}: {each}" for each in broken]
+        if theme == THEMES[0] and page.evaluate(TOO_WIDE):
+            faults.append(f"{address} {width}: wider than the screen")
+    return faults
+
+
+def test_no_page_of_the_table_breaks_a_rule_of_accessibility_or_scrolls_sideways(reading_page, reader, reading):
+    reading_page.emulate_media(reduced_motion="reduce")
+    addresses = pages(reader, reading)
+    assert {"/library/", "/search/", "/highlights/", "/review/", "/tags/", "/statistics/"} <= set(addresses)
+    assert [fault for address in addresses for fault in faults(reading_page, address)] == []
+
+
+def test_nor_do_the_pages_before_one_is_logged_in(page):
+    page.emulate_media(reduced_motion="reduce")
+    assert [fault for address in (f"/setup/?token={setup_token()}", "/login/") for fault in faults(page, address)] == []
 
 
 def problems(page, width: int, theme: str, address: str) -> list[str]:
