@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from library.content.blocks import Rendered
-from library.content.paint import Mark, plain_text
+from library.content.paint import Mark, paint, plain_text
 from library.models import Kind, User
 from library.search.indexing import FIELD_OF_KIND
 from library.search.plan import languages_of
 from library.search.query import parse
 from library.search.snippets import Marker
+from library.views.margin import Placed
 
 MOST = 500
 MOST_TEXT = 500_000  # characters of one page that are looked at
 LONGEST_QUERY_STRING = 2_000
-TITLE = "title"
+TITLE, HIGHLIGHTS = "title", "highlights"
 
 
 def address_with_words(path: str, q: str, back: str) -> str:
@@ -52,7 +54,15 @@ class Matches:
 
     def marks(self, kind: Kind, text: Rendered) -> list[Mark]:
         """The matches in a text, as far as they are not too many."""
-        marker = self._marker(FIELD_OF_KIND[kind])
+        return self._marks(FIELD_OF_KIND[kind], text)
+
+    def beside(self, placed: Placed) -> Placed:
+        """A highlight whose note has its matches marked."""
+        marks = self._marks(HIGHLIGHTS, placed.note) if placed.note else []
+        return replace(placed, note=replace(placed.note, blocks=paint(placed.note.blocks, marks))) if marks else placed
+
+    def _marks(self, place: str, text: Rendered) -> list[Mark]:
+        marker = self._marker(place)
         if marker is None or not self._room:
             return []
         plain = plain_text(text.blocks)[: self._room]

@@ -152,8 +152,8 @@ def paint_layers(layers: dict[str, Any], margin: Margin, matches: Matches) -> No
         found = layers.get(kind, [])
         for layer in found if isinstance(found, list) else [found]:
             placed = margin.placed(layer.section, layer.text)
-            layer.notes = notes_by_block(layer.text.blocks, placed)
             marks = [*(each.mark() for each in placed), *matches.marks(kind, layer.text)]
+            layer.notes = notes_by_block(layer.text.blocks, [matches.beside(each) for each in placed])
             layer.text = replace(layer.text, blocks=paint(layer.text.blocks, marks))
 
 

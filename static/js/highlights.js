@@ -275,7 +275,7 @@ function put() {
   beside(editor, fits ? below : first.top - editor.offsetHeight - 8, (last.left + last.right) / 2);
 }
 
-// What is typed while the form is on its way goes into it, and is never taken for a shortcut.
+// What is typed while the form is on its way goes into it, Ctrl Enter too, and is never taken for a shortcut.
 function awaitForm(near) {
   const box = document.createElement("textarea");
   box.className = "field";
@@ -287,12 +287,13 @@ function awaitForm(near) {
 }
 
 function show(form) {
-  const typed = editor.querySelector("textarea:only-child")?.value ?? "";
+  const early = editor.querySelector("textarea:only-child");
   editor.replaceChildren(form);
   put();
   const box = editor.querySelector("textarea");
   box.focus({ preventScroll: true });
-  box.setRangeText(typed, box.value.length, box.value.length, "end");
+  box.setRangeText(early?.value ?? "", box.value.length, box.value.length, "end");
+  if (early?.dataset.send) box.form.requestSubmit();
 }
 
 async function open(pk) {
@@ -346,7 +347,7 @@ document.addEventListener("keydown", (event) => {
     close();
     hide();
   } else if (event.key === "Enter" && editor.contains(event.target) && (event.ctrlKey || event.metaKey)) {
-    event.target.form?.requestSubmit();
+    if (event.target.form) event.target.form.requestSubmit(); else event.target.dataset.send = "yes";
   } else if (event.key === "Enter") {
     const known = cursor()?.element.querySelector("mark.hl");
     if (known) open(known.dataset.mark.slice(3));

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from library.content.anchors import Anchor
+from library.highlighting import mark
 from library.models import SearchDocument, Section
 from library.search.documents import MOST_BYTES
 from library.views.matches import MOST
@@ -61,6 +63,13 @@ def test_words_that_are_left_out_and_filters_are_not_marked(reading, link):
 def test_words_are_marked_where_they_were_to_stand(reading, link):
     assert marked(read(reading, link, "ledger in:notes")) == ["ledger"]
     assert bar(read(reading, link, "ledger in:title")).startswith("“ledger” is in the title, and not in the text.")
+
+
+def test_words_of_a_note_in_the_margin_are_marked_there(reading, link):
+    mark(link.sections.get(kind="article"), Anchor("No word here"), "woad", "As *cardamom* was, in the ledger.")
+    assert marked(read(reading, link, "cardamom")) == ["cardamom"]
+    assert bar(read(reading, link, "cardamom")).startswith("“cardamom” 1 match")
+    assert marked(read(reading, link, "ledger in:highlights")) == ["ledger"]
 
 
 @pytest.mark.parametrize("q", ["", "tag:sql", "is:unread sort:newest", "-ledger", "!!!"])
