@@ -80,7 +80,7 @@ def problems(page, width: int, theme: str, address: str) -> list[str]:
     return [f"{address} {width} {theme}: {each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
 
 
-def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
+def test_no_state_of_a_page_breaks_a_rule_of_accessibility(reading_page, reader):
     link = article(reader, "The ledger", ("sql", "C++"), type="Essay", url="https://slow.example/x", article=TEXT,
                    overview="- Log first.", summary="On logs.", note="Mine.", state="reading", progress=40)  # fmt: skip
     write_section(link, Kind.ARTICLE, f"{TEXT} Changed.")
@@ -96,13 +96,10 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
     addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
-                 "/tags/", "/tags/sql/", "/tags/?show=alike",
-                 "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope", "/tags/sql/delete/",
-                 f"/read/{link.pk}/", "/search/?q=ledger", "/settings/", "/import/", "/add/",
-                 f"/read/{link.pk}/edit/", "/bin/", "/shelves/", "/shelves/new/", "/shelves/old/edit/",
-                 "/shelves/old/delete/", "/nope/", f"/read/{link.pk}/versions/",
-                 f"/read/{link.pk}/versions/{version.pk}/", "/activity/", "/activity/?kind=bin",
-                 f"/read/{link.pk}/activity/", "/statistics/", "/statistics/?year=all", "/statistics/"]  # fmt: skip
+                 "/tags/", "/tags/sql/", "/tags/?show=alike", "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope",
+                 f"/read/{link.pk}/", "/search/?q=ledger", f"/read/{link.pk}/edit/", "/shelves/", "/nope/",
+                 f"/read/{link.pk}/versions/{version.pk}/", "/activity/?kind=bin", "/statistics/",
+                 "/statistics/?year=all"]  # fmt: skip
     reading_page.emulate_media(reduced_motion="reduce")
     looks = cycle(LOOKS)
     assert [line for address in addresses for line in problems(reading_page, *next(looks), address)] == []
