@@ -1,15 +1,15 @@
 """`manage.py restore FILE`."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from library.backups import BackupProblem, restore
+from library.models import Link
 from library.preparing import CantStart, migrate
+from library.search import indexing
 
 
 class Command(BaseCommand):
@@ -19,11 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path, help="What `manage.py backup` wrote.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"].absolute()
-        before = settings.DATA_DIR / f"before-restore-{datetime.now():%Y%m%d-%H%M%S-%f}.sqlite3"
         try:
-            counts = restore(file, before)
             migrate()
+            before = restore(options["file"].absolute())
         except (BackupProblem, CantStart) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"In place, with {counts['library_link']:,} articles. What was there before: {before}")
+        self.stdout.write(f"In place, with {Link.objects.count():,} articles. What was there before: {before}")
+        self.stdout.write(f"To be indexed for the search: {indexing.pending_count():,}. The library can be used.")
+        self.stdout.flush()
+        while indexing.drain():
+            pass
+        self.stdout.write("Indexed. Everybody logs in again.")
