@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from library import importers
+from library.backups import BackupProblem, schedule
 from library.importers import ledger, uploads
 from library.models import ImportRun, Original, Rendering, RunState
 from library.models.writing import purge_bin
@@ -29,6 +31,8 @@ RESULTS_KEPT = timedelta(days=14)
 RENDERINGS_KEPT = timedelta(days=180)
 TEND_SECONDS = 60 * 60
 MERGES = 5
+# A backup that failed is tried again after this, or when the next is due.
+BACKUP_RETRY = timedelta(hours=1)
 
 GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it is not tried again."
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
@@ -54,6 +58,36 @@ def run_import(run_id: int) -> None:
     except Exception:
         ledger.finish(run, RunState.FAILED, BROKE_OFF)
         raise
+
+
+@task()
+def run_backup() -> None:
+    """Make the backup that is due. What goes wrong stands in the log, and on the admin's first page."""
+    if not schedule.is_due():
+        return
+    try:
+        logger.info("A backup was made: %s", schedule.make())
+    except BackupProblem as problem:
+        logger.error("The backup that was due could not be made. %s", problem)
+        raise
+
+
+def order_backup() -> None:
+    """Queue a backup when one is due, whichever of the workers comes first."""
+    if not schedule.is_due() or _backups().exclude(status__in=ENDED).exists():
+        return
+    if cache.add("library.backup", "", min(BACKUP_RETRY, settings.BACKUP_EVERY).total_seconds()):
+        run_backup.enqueue()
+
+
+def why_no_backup() -> str:
+    """What went wrong with the last backup that was due; nothing where it was made."""
+    last = _backups().filter(status__in=ENDED).order_by("-finished_at").first()
+    if last is None or last.status != TaskResultStatus.FAILED:
+        return ""
+    said = str(last.traceback).strip()
+    _, known, sentence = said.rpartition(f"{BackupProblem.__module__}.{BackupProblem.__qualname__}: ")
+    return sentence if known else said.splitlines()[-1]
 
 
 def drain_search() -> None:
@@ -128,6 +162,10 @@ def _of_run(run_id: int) -> QuerySet[DBTaskResult[Any, Any]]:
     return DBTaskResult.objects.filter(
         task_path=run_import.module_path, args_kwargs={"args": [run_id], "kwargs": {}}
     )
+
+
+def _backups() -> QuerySet[DBTaskResult[Any, Any]]:
+    return DBTaskResult.objects.filter(task_path=run_backup.module_path)
 
 
 def _beat_key(worker_id: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,9 @@ from django.utils import timezone
 from library.backups.archive import create, verify, write_manifest, write_rows
 from library.backups.connecting import snapshot
 from library.backups.manifest import DERIVED, BackupProblem, Counts, Manifest, carried, field_names, rows_at_once
+
+# Nobody writes for so long: what is older was left by a process that was killed.
+LEFT_SECONDS = 24 * 60 * 60
 
 Values = tuple[Any, ...]
 
@@ -48,6 +53,17 @@ def rows_of(model: type[Model], alias: str) -> Iterator[Values]:
     """Every row as the values of its fields, a few in memory at a time."""
     rows = model._base_manager.using(alias).order_by("pk").values_list(*field_names(model))
     return rows.iterator(chunk_size=rows_at_once(model))
+
+
+def remove_leftovers(folder: Path, pattern: str) -> None:
+    """Remove drafts of processes that were killed."""
+    for path in folder.glob(pattern):
+        if time.time() - path.stat().st_mtime < LEFT_SECONDS:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

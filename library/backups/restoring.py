@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Model
 
 from library.backups.connecting import STAGED, connected, copy_sqlite, library_file, plainly, sqlite_connection
-from library.backups.making import rows_of, write_backup
+from library.backups.making import remove_leftovers, rows_of, write_backup
 from library.backups.manifest import BackupProblem, carried, stored
 from library.backups.staging import stage
 from library.models import Revision, User
@@ -23,6 +23,7 @@ from library.search import indexing
 
 # More changes than can happen between the last look at the revisions and the moment when they are replaced.
 LEAP = 1_000
+STAGING = ".restoring-"
 
 
 def restore(file: Path) -> Path:
@@ -32,7 +33,8 @@ def restore(file: Path) -> Path:
     """
     if not file.is_file():
         raise BackupProblem(f"There is no file {file}.")
-    with TemporaryDirectory(prefix=".restoring-", dir=settings.DATA_DIR) as place:
+    remove_leftovers(settings.DATA_DIR, f"{STAGING}*")
+    with TemporaryDirectory(prefix=STAGING, dir=settings.DATA_DIR) as place:
         draft = Path(place) / "staged.sqlite3"
         with connected(sqlite_connection(draft, STAGED)):
             stage(file, draft)

@@ -42,7 +42,7 @@ from library.models.bulk import carry_out
 from library.models.writing import bin_link, move_address, set_tags, write_section
 
 DAY = datetime(2026, 3, 1, 7, 30, 0, 123456, tzinfo=UTC)
-TEXT = "The clerk kept two ledgers, one in *ink* and one in pencil.\n\nÜber Zeilen: 書籍, \U0001f4d6, \x85 and \u2028 too."
+TEXT = "The clerk kept two ledgers, in *ink* and in pencil.\n\nÜber Zeilen: 書籍, \U0001f4d6, \x85 and \u2028 too."
 
 
 def write_library() -> User:
