@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import close_old_connections, connection, transaction
 
 from library.backups import write_backup
-from library.models import Kind, Link, Section, Shelf, User
+from library.models import Kind, Link, Shelf, User
+from library.models.writing import write_section
 from tests.backups.comparing import held, here
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,8 +44,10 @@ def writing(reader, put_up) -> Iterator[threading.Event]:
 def add_a_pair(reader: User, number: int) -> None:
     Shelf.objects.filter(owner=reader).update(query=str(number))
     for half in ("a", "b"):
-        link = reader.links.create(title=f"{number}{half}")
-        Section.objects.create(link=link, kind=Kind.NOTE, text=f"The text of {number}{half}")
+        link = Link(owner=reader)
+        link.set_title(f"{number}{half}")
+        link.save()
+        write_section(link, Kind.NOTE, f"The text of {number}{half}")
     Link.objects.filter(title__in=[f"{number - PAIRS}a", f"{number - PAIRS}b"]).delete()
 
 
