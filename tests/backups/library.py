@@ -1,9 +1,10 @@
 """A small library with a row of every model that a backup carries. As a command it becomes the backup of a version:
 
-    DATA_DIR=build/for-backup python -m tests.backups.library tests/backups/VERSION.zip
+    DATA_DIR=build/for-backup .venv/bin/python -m tests.backups.library tests/backups/VERSION.zip
 """
 
 import hashlib
+import os
 import sys
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import django
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "library.settings")
     django.setup()
 
 from allauth.account.models import EmailAddress, EmailConfirmation
