@@ -1,8 +1,11 @@
 """A backup is a backup: whole, of one moment, and able to come back; a damaged one replaces nothing."""
 
 import json
+import os
 import random
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -266,6 +269,18 @@ def test_without_the_write_ahead_log_a_copy_is_looked_at(backup, settings, tmp_p
     call_command("backup", str(tmp_path / "second.zip"))
     assert [row["title"] for row in held(tmp_path / "second.zip")["library.Link"]] == ["Came later"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "second.zip"]
+
+
+@pytest.mark.sqlite
+def test_a_library_that_can_not_be_opened_is_left_where_it_is(tmp_path):
+    (tmp_path / "commonplace.sqlite3").write_text("This was a database once. " * 100)
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "restore", str(KEPT[0])]
+    run = subprocess.run(command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "The present library can't be opened" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert (tmp_path / "commonplace.sqlite3").read_text().startswith("This was a database once.")
 
 
 @pytest.mark.sqlite

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from library.backups import BackupProblem, restore
 from library.models import Link
 from library.preparing import CantStart, migrate
 from library.search import indexing
+
+MOVE_IT_AWAY = "Nothing was changed. Move its database away, and restore again: a new one is made."
 
 
 class Command(BaseCommand):
@@ -24,6 +27,8 @@ class Command(BaseCommand):
             before = restore(options["file"].absolute())
         except (BackupProblem, CantStart) as problem:
             raise CommandError(str(problem)) from problem
+        except DatabaseError as error:
+            raise CommandError(f"The present library can't be opened: {error}. {MOVE_IT_AWAY}") from error
         self.stdout.write(f"In place, with {Link.objects.count():,} articles. What was there before: {before}")
         self.stdout.write(f"To be indexed for the search: {indexing.pending_count():,}. The library can be used.")
         self.stdout.flush()
