@@ -156,6 +156,29 @@ def place_again(link_ids: Iterable[int]) -> None:
         _place_all(highlights, _texts_around(link_id, highlights))
 
 
+def place_new(link_ids: Sequence[int]) -> None:
+    """The same for highlights that came from elsewhere, as no more than a quote: in the text where it was made, else in
+    any other. The texts are rendered before the transaction, so that nobody waits for it.
+    """
+    for link_id in link_ids:
+        plain_texts(Section.objects.filter(link_id=link_id))
+    with transaction.atomic():
+        place_again(link_ids)
+        lost = Highlight.objects.filter(link_id__in=link_ids, start__isnull=True, section__isnull=False)
+        elsewhere: dict[int, list[Highlight]] = defaultdict(list)
+        for highlight in lost:
+            elsewhere[highlight.link_id].append(highlight)
+        for link_id, highlights in elsewhere.items():
+            _place_elsewhere(highlights, plain_texts(Section.objects.filter(link_id=link_id)))
+
+
+def _place_elsewhere(highlights: Sequence[Highlight], texts: Mapping[int, str]) -> None:
+    home = {highlight.pk: highlight.section_id for highlight in highlights}
+    for section_id, text in texts.items():
+        _place([each for each in highlights if each.start is None and home[each.pk] != section_id], section_id, text)
+    Highlight.objects.bulk_update([each for each in highlights if each.start is not None], PLACED)
+
+
 def _texts_around(link_id: int, highlights: Sequence[Highlight]) -> dict[int, str]:
     """The texts with highlights; all texts, where one has lost its section."""
     wanted = [highlight.section_id for highlight in highlights if highlight.section_id]

@@ -5,8 +5,10 @@ Reading, compressing and counting take as long as writing; with a second process
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -16,9 +18,11 @@ from django.db import connection
 
 from library.content import urls
 from library.content.facts import Facts, facts
+from library.content.text import fold
 from library.content.words import Indexed
-from library.importers.formats import format_of
-from library.importers.record import ImportFile, NotARecord, Record
+from library.importers import attaching, passages
+from library.importers.formats import format_of, name_of
+from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Refusal
 from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
@@ -28,21 +32,32 @@ PATIENCE = 60.0  # seconds for a batch
 
 logger = logging.getLogger(__name__)
 
-NOT_RECOGNISED = "No format that can be imported: it is no Markdown file."
+NOT_RECOGNISED = "No format that can be imported."
+EMPTY = "The file holds no articles."
 UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One record with what is computed from it. `compressed` is the whole file's bytes, as an Original keeps them."""
+    """One record with what is computed from it. `compressed` is the whole file's bytes, as an Original keeps them.
+
+    `key` is what its Source is known by, `position` its place among the `records` of its file. `marks` are the words of
+    its highlights, as the index takes them in.
+    """
 
     record: Record
+    format: str
+    key: str
+    position: int
+    records: int
     url_hash: str | None
     site: str
     title_key: str
     facts: Facts
     indexed: dict[str, Indexed]
+    marks: tuple[Indexed, ...]
+    warnings: tuple[str, ...]
     compressed: bytes
 
 
@@ -50,13 +65,18 @@ class Prepared:
 class Reading:
     """What became of one file: its records, or the outcome and the sentence that explains why there are none.
 
-    `file` no longer has its data.
+    `file` no longer has its data. `refused` are the records that can't be taken, by their position.
     """
 
     file: ImportFile
     records: tuple[Prepared, ...] = ()
     outcome: Outcome | None = None
     message: str = ""
+    refused: tuple[tuple[int, Refusal], ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.records) + len(self.refused)
 
 
 def prepare(file: ImportFile, named_format: str) -> Reading:
@@ -64,13 +84,14 @@ def prepare(file: ImportFile, named_format: str) -> Reading:
     bare = replace(file, data=b"")
     if file.problem:
         return Reading(bare, outcome=Outcome.IGNORED if file.holds_none else Outcome.REJECTED, message=file.problem)
-    module = format_of(file, named_format)
-    if module is None:
-        return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
     try:
-        records = tuple(module.read(file))
-        compressed = zlib.compress(file.data, COMPRESSION)
-        return Reading(bare, tuple(_prepared(record, compressed) for record in records))
+        module = format_of(file, named_format)
+        if module is None:
+            return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
+        found: list[Record | Refusal] = list(module.read(file))
+        return _reading(bare, file, name_of(module), found)
+    except HoldsNone as reason:
+        return Reading(bare, outcome=Outcome.IGNORED, message=str(reason))
     except NotARecord as reason:
         return Reading(bare, outcome=Outcome.REJECTED, message=str(reason))
     except Exception:  # whatever a stranger's file does to us, the other files go on
@@ -78,17 +99,70 @@ def prepare(file: ImportFile, named_format: str) -> Reading:
         return Reading(bare, outcome=Outcome.REJECTED, message=UNREADABLE)
 
 
-def _prepared(record: Record, compressed: bytes) -> Prepared:
+def _reading(bare: ImportFile, file: ImportFile, format: str, found: list[Record | Refusal]) -> Reading:
+    if not found:
+        return Reading(bare, outcome=Outcome.IGNORED, message=EMPTY)
+    compressed = zlib.compress(file.data, COMPRESSION)
+    keys = _keys(file.name, format, found)
+    records = [
+        _prepared(one, format, key, position, len(found), compressed, file.package)
+        for position, (one, key) in enumerate(zip(found, keys, strict=True))
+        if isinstance(one, Record)
+    ]
+    refused = [(position, one) for position, one in enumerate(found) if isinstance(one, Refusal)]
+    return Reading(bare, tuple(records), refused=tuple(refused))
+
+
+def _keys(name: str, format: str, found: list[Record | Refusal]) -> list[str]:
+    """A Source's key for each: the tool's own id, else the file's name, with the address or the title where the file
+    holds several. What would be known by the same has a number.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for one in found:
+        key = _key(name, format, one, alone=len(found) == 1)
+        seen[key] += 1
+        keys.append(source_key(key if seen[key] == 1 else f"{key}#{seen[key]}"))
+    return keys
+
+
+def _key(name: str, format: str, one: Record | Refusal, *, alone: bool) -> str:
+    if isinstance(one, Record) and one.key:
+        return f"{format}:{one.key}"
+    if alone:
+        return name
+    mark = urls.canonical(one.url) if isinstance(one, Record) else None
+    return f"{name}#{hashlib.sha256((mark or fold(one.title)).encode()).hexdigest()[:32]}"
+
+
+def _prepared(
+    record: Record, format: str, key: str, position: int, records: int, compressed: bytes, package: Package
+) -> Prepared:
     canonical = urls.canonical(record.url)
     return Prepared(
         record=record,
+        format=format,
+        key=key,
+        position=position,
+        records=records,
         url_hash=hash_of(canonical),
         site=urls.site(record.url),
         title_key=title_key(record.title),
         facts=facts((text.kind, text.text) for text in record.texts if not text.beside),
         indexed={text.key: made_of(text.text) for text in record.texts},
+        marks=tuple(made_of(text) for text in passages.texts(passages.new_to(record))),
+        warnings=(*record.warnings, *passages.warnings(record), *attaching.missing(package, record)),
         compressed=compressed,
     )
+
+
+# PostgreSQL's B-tree takes no key over 2,704 bytes.
+KEY_LENGTH, KEY_BYTES = 1024, 2400
+
+
+def source_key(name: str) -> str:
+    """A Source's key: a name, of which the end says more than the beginning."""
+    return name[-KEY_LENGTH:].encode()[-KEY_BYTES:].decode(errors="ignore")
 
 
 class Preparer:

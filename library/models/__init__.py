@@ -1,5 +1,6 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
+from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
 from library.models.highlights import Colour, Highlight
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
@@ -14,6 +15,7 @@ from library.models.tags import LinkTag, Tag, TagAlias
 from library.models.users import Theme, User
 
 __all__ = [
+    "Attachment",
     "Author",
     "BulkAct",
     "Change",

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library.importers import ledger, uploads
-from library.importers.files import MAX_FILE_BYTES
+from library.importers.archives import MAX_FILE_BYTES
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 from library.tasks import run_import
 from library.views.requests import ReaderRequest

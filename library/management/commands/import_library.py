@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from library import accounts, importers
 from library.importers import ledger
-from library.importers.files import shown
+from library.importers.archives import shown
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 
