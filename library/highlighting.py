@@ -18,7 +18,7 @@ from library.content.anchors import Anchor, Place, anchor, anchor_all, place, pl
 from library.content.paint import plain_text
 from library.models import Highlight, Link, Section, User
 from library.models.writing import note_change
-from library.rendering import rendered, scope_of
+from library.rendering import rendered_sections
 
 MOST = 1_000
 """So many highlights an article can have."""
@@ -46,9 +46,7 @@ class Refused(ValueError):
 
 def plain_texts(sections: Iterable[Section]) -> dict[int, str]:
     """What the sections of one link say, by their ids, as positions count it."""
-    by_scope = {scope_of(section): section for section in sections}
-    texts = rendered({scope: section.text for scope, section in by_scope.items()})
-    return {section.pk: plain_text(texts[scope].blocks) for scope, section in by_scope.items()}
+    return {pk: plain_text(text.blocks) for pk, text in rendered_sections(sections).items()}
 
 
 def places_in(text: str, highlights: Sequence[Highlight]) -> list[Place | None]:

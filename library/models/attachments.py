@@ -5,6 +5,9 @@ from django.urls import reverse
 
 from library.models.sources import Original
 
+SHOWN = frozenset(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"])
+"""Kinds of pictures that can hold nothing that runs."""
+
 
 class Attachment(models.Model):
     """`reference` is how the link's texts name it; its bytes are kept once, however many links have it."""

@@ -19,7 +19,7 @@ from library.content.blocks import Heading, Rendered
 from library.content.paint import paint
 from library.models import Author, Colour, Kind, Link, Section, State, Theme
 from library.models.writing import bin_link, note_change, restore_link
-from library.rendering import rendered, scope_of
+from library.rendering import rendered_sections
 from library.search.indexing import cut_links
 from library.views.margin import Margin, Placed, notes_by_block
 from library.views.matches import Matches, address_with_words
@@ -105,11 +105,10 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
 def layers_of(link: Link) -> dict[str, Any]:
     """The sections that say something, by kind, rendered; `other` is a list."""
     sections = [section for section in link.sections.all() if section.text.strip()]
-    scopes = {section: scope_of(section) for section in sections}
-    texts = rendered({scope: section.text for section, scope in scopes.items()})
+    texts = rendered_sections(sections)
     layers: dict[str, Any] = {"other": []}
-    for section, scope in scopes.items():
-        layer = Layer(section, texts[scope])
+    for section in sections:
+        layer = Layer(section, texts[section.pk])
         if section.kind == Kind.OTHER:
             layers["other"].append(layer)
         else:
