@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from library import importers
 from library.importers import ledger, uploads
 from library.models import ImportRun, Original, Rendering, RunState
+from library.models.imports import ACTIVE
 from library.models.writing import purge_bin
 from library.search import indexing
 
@@ -44,7 +45,7 @@ def run_import(run_id: int) -> None:
         return
     try:
         importers.run(run, holder)
-        if run.state == RunState.DONE:
+        if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
         ImportRun.objects.filter(pk=run_id, lease_holder=holder).update(lease_until=None)
@@ -115,7 +116,7 @@ def queue_again(result: DBTaskResult[Any, Any]) -> None:
     _same(result).update(status=TaskResultStatus.FAILED, finished_at=timezone.now(), traceback=GAVE_UP)
     logger.error("%s: %s", result.task_path, GAVE_UP)
     if result.task_path == run_import.module_path:
-        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state=RunState.RUNNING):
+        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state__in=ACTIVE):
             ledger.finish(run, RunState.FAILED, GAVE_UP)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from library.importers.match import Incoming
 from library.importers.record import ImportFile, Record
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
-from library.models.imports import ACTIVE, COUNTED, LEASE
+from library.models.imports import ACTIVE, COUNTED, LEASE, Place
 from library.models.rows import insert_rows
 
 
@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     warnings: list[str]
     changes: dict[str, Any]
     about: dict[str, Any]
+    place: int
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Batch:
         about: dict[str, Any] | None = None,
     ) -> None:
         row = (self.run.pk, file.name, position, file.sha256, outcome.value)
-        self.entries.append(Entry(*row, link_id, message, list(warnings), changes or {}, about or {}))
+        place = Place.of(outcome, list(warnings)).value
+        self.entries.append(Entry(*row, link_id, message, list(warnings), changes or {}, about or {}, place))
 
     def add_record(
         self,
@@ -133,4 +135,4 @@ def _plural(number: int, noun: str) -> str:
 
 def problems(run: ImportRun) -> QuerySet[ImportedRecord]:
     """What was left out, then what was repaired or looks odd."""
-    return run.entries.filter(outcome=Outcome.REJECTED) | run.entries.exclude(warnings=[])
+    return run.entries.filter(place__lte=Place.TO_LOOK_AT)

@@ -10,6 +10,7 @@ import logging
 import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from inspect import signature
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -79,7 +80,7 @@ class Reading:
         return len(self.records) + len(self.refused)
 
 
-def prepare(file: ImportFile, named_format: str) -> Reading:
+def prepare(file: ImportFile, named_format: str, folders: bool = True) -> Reading:
     """Pure: reads no database and never raises for what a file holds."""
     bare = replace(file, data=b"")
     if file.problem:
@@ -88,7 +89,8 @@ def prepare(file: ImportFile, named_format: str) -> Reading:
         module = format_of(file, named_format)
         if module is None:
             return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
-        found: list[Record | Refusal] = list(module.read(file))
+        choices = {"folders": folders} if "folders" in signature(module.read).parameters else {}
+        found: list[Record | Refusal] = list(module.read(file, **choices))
         return _reading(bare, file, name_of(module), found)
     except HoldsNone as reason:
         return Reading(bare, outcome=Outcome.IGNORED, message=str(reason))
@@ -171,8 +173,9 @@ class Preparer:
     `start` a batch, do something else, then take its `result`.
     """
 
-    def __init__(self, named_format: str, beside: bool) -> None:
+    def __init__(self, named_format: str, beside: bool, folders: bool = True) -> None:
         self._format = named_format
+        self._folders = folders
         self._beside = beside
         self._process: ForkProcess | None = None
         self._pipe: Connection | None = None
@@ -188,7 +191,7 @@ class Preparer:
         if not self._batch:
             return []
         if not self._beside:
-            return [prepare(file, self._format) for file in self._batch]
+            return [prepare(file, self._format, self._folders) for file in self._batch]
         received = self._receive()
         return received if received is not None else [self._alone(file) for file in self._batch]
 
@@ -230,17 +233,18 @@ class Preparer:
             if not connection.in_atomic_block:
                 connection.close()  # so that the new process has no database of ours
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(self._pipe, theirs, self._format), daemon=True)
+            wanted = (self._pipe, theirs, self._format, self._folders)
+            self._process = context.Process(target=_serve, args=wanted, daemon=True)
             self._process.start()
             theirs.close()
         return self._pipe
 
 
-def _serve(parents: Connection, pipe: Connection, named_format: str) -> None:
+def _serve(parents: Connection, pipe: Connection, named_format: str, folders: bool) -> None:
     """The process beside the import. It ends when the import does, however that ends."""
     parents.close()
     try:
         while True:
-            pipe.send([prepare(file, named_format) for file in pipe.recv()])
+            pipe.send([prepare(file, named_format, folders) for file in pipe.recv()])
     except (EOFError, OSError, KeyboardInterrupt):
         return

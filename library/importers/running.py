@@ -66,7 +66,7 @@ def _carry_on(import_run: ImportRun, holder: str, spool: Spool, progress: Progre
     if not import_run.total_files:
         import_run.total_files = count(import_run.paths, spool)
         ImportRun.objects.filter(pk=import_run.pk).update(total_files=import_run.total_files)
-    preparer = Preparer(import_run.format, beside=import_run.total_files > BATCH_FILES)
+    preparer = Preparer(import_run.format, import_run.total_files > BATCH_FILES, import_run.folders)
     pace = Pace(BATCH_FILES)
     try:
         with Scratch() as scratch:

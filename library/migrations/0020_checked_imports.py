@@ -1,6 +1,13 @@
 from django.db import migrations, models
 
 
+def put_in_their_places(apps, schema_editor):
+    records = apps.get_model("library", "ImportedRecord").objects.using(schema_editor.connection.alias)
+    records.exclude(warnings=[]).update(place=1)
+    records.filter(outcome="rejected").update(place=0)
+    records.filter(outcome="ignored").update(place=3)
+
+
 class Migration(migrations.Migration):
     dependencies = [("library", "0019_attachments")]
 
@@ -15,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="importrun",
             name="folders",
-            field=models.BooleanField(default=False, help_text="The names of folders become tags."),
+            field=models.BooleanField(default=True, help_text="The names of folders become tags."),
         ),
         migrations.AddField(
             model_name="importrun",
@@ -29,4 +36,16 @@ class Migration(migrations.Migration):
                 blank=True, help_text="Of new articles whose file names none.", max_length=100
             ),
         ),
+        migrations.AddField(
+            model_name="importedrecord",
+            name="place",
+            field=models.PositiveSmallIntegerField(
+                choices=[(0, "Left Out"), (1, "To Look At"), (2, "Other"), (3, "Holds None")], default=2
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="importedrecord",
+            index=models.Index(fields=["run", "place", "id"], name="imported_record_by_place"),
+        ),
+        migrations.RunPython(put_in_their_places, migrations.RunPython.noop, elidable=True),
     ]

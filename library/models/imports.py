@@ -36,6 +36,21 @@ ACTIVE = (RunState.CHECKING, RunState.RUNNING)
 COUNTED = (Outcome.NEW, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.MERGED, Outcome.REJECTED)
 
 
+class Place(models.IntegerChoices):
+    """Where a record stands in the report of an import: what needs a look comes first."""
+
+    LEFT_OUT = 0
+    TO_LOOK_AT = 1
+    OTHER = 2
+    HOLDS_NONE = 3
+
+    @classmethod
+    def of(cls, outcome: str, warnings: list[str]) -> Place:
+        if outcome in (Outcome.REJECTED, Outcome.IGNORED):
+            return cls.LEFT_OUT if outcome == Outcome.REJECTED else cls.HOLDS_NONE
+        return cls.TO_LOOK_AT if warnings else cls.OTHER
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def abandoned(self, now: datetime | None = None) -> Self:
         """Imports under way whose process let its lease run out."""
@@ -58,7 +73,7 @@ class ImportRun(models.Model):
     )
     tags = models.JSONField(default=list, blank=True, help_text="Names of tags that all its articles get.")
     type = models.CharField(max_length=100, blank=True, help_text="Of new articles whose file names none.")
-    folders = models.BooleanField(default=False, help_text="The names of folders become tags.")
+    folders = models.BooleanField(default=True, help_text="The names of folders become tags.")
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -131,12 +146,16 @@ class ImportedRecord(models.Model):
     )
     message = models.TextField(blank=True, help_text="The plain sentence that explains the outcome.")
     warnings = models.JSONField(default=list, help_text="Sentences about what was repaired or looks odd.")
+    place = models.PositiveSmallIntegerField(choices=Place, default=Place.OTHER)
     about = models.JSONField(default=dict, help_text="The title, type and tags of a record that became no article.")
     changes = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["run", "outcome", "id"], name="imported_record_by_outcome")]
+        indexes = [
+            models.Index(fields=["run", "outcome", "id"], name="imported_record_by_outcome"),
+            models.Index(fields=["run", "place", "id"], name="imported_record_by_place"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="imported_record_outcome_known"),
         ]
