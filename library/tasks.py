@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -97,7 +97,7 @@ def take_up_what_stopped() -> None:
     for result in running:
         if _beat_key(result.worker_ids[-1]) not in alive:
             queue_again(result)
-    for run in ImportRun.objects.abandoned().filter(uploaded=True):
+    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(state=RunState.UNDOING)):
         if not _of_run(run.pk).exclude(status__in=ENDED).exists():
             run_import.enqueue(run.pk)
 

@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/<int:pk>/start/", checks.start, name="checks.start"),
     path("import/<int:pk>/cancel/", checks.cancel, name="checks.cancel"),
     path("import/<int:pk>/list.csv", checks.table, name="checks.table"),
+    path("import/<int:pk>/undo/", imports.undo, name="imports.undo"),
     path("import/<int:pk>/try-again/", imports.try_again, name="imports.try_again"),
     path("import/<int:pk>/stop/", imports.stop, name="imports.stop"),
     path("import/<int:pk>/go-on/", imports.go_on, name="imports.go_on"),

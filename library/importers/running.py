@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from library.importers import foreseeing, ledger, placing, taking
+from library.importers import foreseeing, ledger, placing, taking, taking_back
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
 from library.importers.match import Incoming, Known, RecordPlace, known_records, whole_files
@@ -53,16 +53,24 @@ def run(import_run: ImportRun, holder: str, progress: Progress | None = None) ->
     """
     end = RunState.CHECKED if import_run.state == RunState.CHECKING else RunState.DONE
     try:
-        with Spool(Path(settings.MEDIA_ROOT)) as spool:
-            _carry_on(import_run, holder, spool, progress)
-        if not import_run.is_trial:
-            placing.place_all(import_run, holder)
+        if import_run.state == RunState.UNDOING:
+            end = RunState.UNDONE
+            taking_back.take_back(import_run, holder)
+        else:
+            _carry_on(import_run, holder, progress)
     except LeaseLost:
         return
     ledger.finish(import_run, end)
 
 
-def _carry_on(import_run: ImportRun, holder: str, spool: Spool, progress: Progress | None) -> None:
+def _carry_on(import_run: ImportRun, holder: str, progress: Progress | None) -> None:
+    with Spool(Path(settings.MEDIA_ROOT)) as spool:
+        _take_files(import_run, holder, spool, progress)
+    if not import_run.is_trial:
+        placing.place_all(import_run, holder)
+
+
+def _take_files(import_run: ImportRun, holder: str, spool: Spool, progress: Progress | None) -> None:
     if not import_run.total_files:
         import_run.total_files = count(import_run.paths, spool)
         ImportRun.objects.filter(pk=import_run.pk).update(total_files=import_run.total_files)

@@ -271,12 +271,13 @@ def _apply_text(link: Link, source: Source, item: Incoming, change: TextChange) 
         section = Section.objects.create(**dict(zip(SECTION_COLUMNS, row, strict=True)))
         return {"section": section.pk, "added": True}
     if change.replace:
-        replace_text(section, text.text, Author.IMPORT, item.file.name[-255:])
+        version = replace_text(section, text.text, Author.IMPORT, item.file.name[-255:])
         section.source = source
         section.save(update_fields=["source"])
-    else:
-        keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk)
-    return {"section": section.pk, "replaced": change.replace}
+        return {"section": section.pk, "replaced": True, "version": version.pk}
+    if keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk):
+        return {"section": section.pk, "replaced": False, "version": section.versions.latest("pk").pk}
+    return {"section": section.pk, "replaced": False}
 
 
 def _apply_tags(now: LinkNow, plan: Plan, wanted: list[str]) -> tuple[list[str], list[str]]:

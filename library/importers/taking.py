@@ -12,6 +12,7 @@ from library.highlighting import place_again
 from library.importers import merge, passages, save
 from library.importers.ledger import Batch
 from library.importers.match import Incoming, Matches, known_records
+from library.importers.taking_back import brought
 from library.models import Kind, Link, Outcome, Tag
 from library.models.writing import POSITIONS
 from library.search.documents import Document
@@ -65,7 +66,7 @@ def _add(batch: Batch, new: list[Incoming], words: set[str]) -> None:
     links, tags = save.save_new(batch.run, new, timezone.now())
     index_documents([_document(batch, link, item, tags) for link, item in zip(links, new, strict=True)], words)
     for link, item in zip(links, new, strict=True):
-        batch.add_record(item, Outcome.NEW, "Added.", link_id=link.pk)
+        batch.add_record(item, Outcome.NEW, "Added.", link_id=link.pk, changes=brought(link))
 
 
 def _meet(batch: Batch, item: Incoming, words: set[str], aliases: dict[str, str]) -> int | None:

@@ -20,6 +20,7 @@ class RunState(models.TextChoices):
     STOPPED = "stopped", "Stopped"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    UNDOING = "undoing", "Undoing"
     UNDONE = "undone", "Undone"
 
 
@@ -32,7 +33,7 @@ class Outcome(models.TextChoices):
     IGNORED = "ignored", "Ignored"
 
 
-ACTIVE = (RunState.CHECKING, RunState.RUNNING)
+ACTIVE = (RunState.CHECKING, RunState.RUNNING, RunState.UNDOING)
 COUNTED = (Outcome.NEW, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.MERGED, Outcome.REJECTED)
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from library.importers import ledger, uploads
 from library.importers.archives import MAX_FILE_BYTES
+from library.importers.taking_back import extent
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 from library.tasks import run_import
 from library.views.requests import ReaderRequest
@@ -31,6 +32,7 @@ PROBLEMS_SHOWN = 50
 LATEST_SHOWN = 5
 STEPS = ("Choose files", "Check", "Import", "Done")
 STEP_OF = {RunState.CHECKING: 1, RunState.CHECKED: 1, RunState.DONE: 3, RunState.UNDONE: 3}
+CAN_BE_UNDONE = (RunState.DONE, RunState.STOPPED, RunState.PAUSED, RunState.FAILED)
 CAN_GO_ON = (RunState.PAUSED, RunState.STOPPED, RunState.FAILED)
 SLOW_START = timedelta(minutes=1)
 MEGABYTE = 1024**2
@@ -158,6 +160,21 @@ def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_GO_ON)
         if ended.update(state=RunState.RUNNING, error="", finished_at=None, lease_until=None, lease_holder=""):
+            run_import.enqueue(run.pk)
+    return redirect("imports.run", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: ReaderRequest, pk: int) -> HttpResponse:
+    """First what would go and what would stay; then the worker does it."""
+    run = own_run(request.user, pk)
+    if run.dry_run or run.state not in CAN_BE_UNDONE:
+        return redirect("imports.run", pk)
+    if request.method != "POST":
+        return render(request, "imports/undo.html", {"run": run, "extent": extent(run)})
+    with transaction.atomic():
+        ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_BE_UNDONE)
+        if ended.update(state=RunState.UNDOING, cursor=None, finished_at=None, lease_until=None, lease_holder=""):
             run_import.enqueue(run.pk)
     return redirect("imports.run", pk)
 

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from library.importers import notion_links, uploads
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
+from library.models.writing import note_change
 from library.tasks import run_import
 from tests.importers.link_files import link_file
 
@@ -335,3 +336,28 @@ def test_more_rows_take_no_more_queries(reading, reader):
     for _ in range(15):
         make_run(reader)
     assert queries_of_both_pages(reading, many) == few
+
+
+# --- undone
+
+
+def test_an_import_is_undone_after_saying_how_much_goes_and_stays(reading, reader):
+    run = worked(upload(reading, ("a.md", link_file("Touched")), ("b.md", link_file(url="https://b.example/"))))
+    note_change(reader.links.get(title="Touched"), "favourite", False, True)
+    asked = reading.get(f"/import/{run.pk}/undo/").content.decode()
+    assert "<b>1 article</b> that this import brought will be deleted." in asked
+    assert "<b>1</b> that it brought stays" in asked
+    assert reader.links.count() == 2
+    reading.post(f"/import/{run.pk}/undo/")
+    assert "Taking back" in page(reading, run)
+    assert worked(run).state == RunState.UNDONE
+    assert reader.links.get().title == "Touched"
+    assert "Undone." in page(reading, run)
+    assert "Undo this import" not in page(reading, run)
+
+
+def test_an_import_under_way_can_not_be_undone(reading, reader):
+    run = upload(reading, ("a.md", link_file()))
+    assert reading.post(f"/import/{run.pk}/undo/")["Location"] == f"/import/{run.pk}/"
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
