@@ -21,8 +21,8 @@ TOO_DEEP = "A zip in a zip that is in a zip itself. Unpack it first."
 
 # The number of a path, a file's name in sorted order, and how many of its records are done where that isn't all.
 Cursor = tuple[int, list[str]] | tuple[int, list[str], int]
-# A path; or a zip's path and the name to show for it, since what is uploaded lies under names of ours. Files of a zip
-# that shows no name ("") are shown as if they lay in a folder.
+# A path; or a path and the name to show for it, since what is uploaded lies under names of ours, and one file of a
+# folder is called as in that folder. Files of a zip that shows no name ("") are shown as if they lay in a folder.
 Place = str | list[str]
 _Found = tuple[str, ImportFile | Callable[[], ImportFile]]
 
@@ -92,8 +92,11 @@ def _with_data(name: str, data: bytes, package: Package, inner: str) -> ImportFi
 def _found(place: Place, spool: Spool) -> Iterator[_Found]:
     if isinstance(place, str):
         yield from _files(Path(place), spool)
-    else:
+    elif _is_zip(place[0]):
         yield from _zip(_Zip(Path(place[0]), place[1], place[1], spool))
+    else:
+        folder = place[0].removesuffix(place[1])
+        yield from _single(Path(place[0]), place[1], FolderPackage(folder), spool)
 
 
 def _files(path: Path, spool: Spool) -> Iterator[_Found]:
