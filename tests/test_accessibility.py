@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from library.content.anchors import Anchor
 from library.highlighting import mark
-from library.models import Colour, Highlight, Kind, Shelf
+from library.models import Colour, Highlight, ImportRun, Kind, Shelf
 from library.models.writing import note_change, write_section
 from tests.views.shelf import article
 
@@ -40,7 +40,14 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     reader.tags.filter(name="sql").update(pinned=True, description="Tables.")
     for name in ("Old", "Older", "Oldest"):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
-    addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
+    run = ImportRun.objects.create(owner=reader, label="x.zip", state="checked", records=2, new=1, rejected=1)
+    undone = ImportRun.objects.create(owner=reader, label="y.zip", state="done", records=1, new=1)
+    for outcome, place in (("rejected", 0), ("new", 1)):
+        about = {"title": "A page", "type": "Essay", "tags": ["sql"]}
+        run.entries.create(file="a.md", outcome=outcome, place=place, message="Why.", warnings=["Odd."], about=about)
+    undone.entries.create(file="b.md", outcome="new", link=done)
+    addresses = [f"/import/{run.pk}/check/", f"/import/{undone.pk}/", f"/import/{undone.pk}/undo/",
+                 "/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", "/tags/?show=alike",
                  "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope", "/tags/sql/delete/",
