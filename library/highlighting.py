@@ -13,10 +13,11 @@ from enum import Enum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from library.content.anchors import Anchor, Place, anchor, anchor_all, place, place_all
 from library.content.paint import plain_text
-from library.models import Highlight, Link, Section, User
+from library.models import Change, Highlight, HighlightTag, Link, Section, Tag, User
 from library.models.writing import note_change
 from library.rendering import rendered_sections
 
@@ -69,10 +70,12 @@ def _anchor_of(highlight: Highlight) -> Anchor:
 
 
 @transaction.atomic
-def mark(section: Section, passage: Anchor, colour: str, note: str = "") -> tuple[Highlight, Done]:
+def mark(
+    section: Section, passage: Anchor, colour: str, note: str = "", tags: Iterable[str] = ()
+) -> tuple[Highlight, Done]:
     """Mark a passage, which may be a quote with its position. The caller holds the link.
 
-    A passage that is marked already takes the new colour, and the note where there is one.
+    A passage that is marked already takes the new colour, and the note and the tags where there are some.
     """
     text = plain_texts([section])[section.pk]
     found = place(passage, text)
@@ -82,27 +85,30 @@ def mark(section: Section, passage: Anchor, colour: str, note: str = "") -> tupl
     if found[1] - found[0] > LONGEST:
         raise Refused(TOO_LONG)
     if same := section.highlights.filter(start=found[0], end=found[1]).first():
-        return same, Done.CHANGED if change(same, colour, note or same.note) else Done.NOTHING
+        changed = change(same, colour, note or same.note, list(tags) or None)
+        return same, Done.CHANGED if changed else Done.NOTHING
     if section.link.highlights.count() >= MOST:
         raise Refused(TOO_MANY)
     highlight = Highlight(link_id=section.link_id, colour=colour, note=note)
     _settle(highlight, section.pk, anchor(text, *found))
     highlight.save()
+    _put_tags(highlight, Tag.objects.ensure(section.link.owner_id, tags))
     note_change(section.link, CHANGED, None, {"id": highlight.pk})
     return highlight, Done.MADE
 
 
 @transaction.atomic
-def change(highlight: Highlight, colour: str, note: str) -> bool:
-    """Whether that made a difference."""
+def change(highlight: Highlight, colour: str, note: str, tags: Iterable[str] | None = None) -> bool:
+    """Whether that made a difference. Without `tags` they stay."""
     before = _facts(highlight)
     highlight.colour, highlight.note = colour, note
-    after = _facts(highlight)
-    if after == before:
-        return False
     highlight.save(update_fields=["colour", "note"])
-    note_change(highlight.link, CHANGED, before, after)
-    return True
+    if tags is not None:
+        _put_tags(highlight, Tag.objects.ensure(highlight.link.owner_id, tags))
+    after = _facts(highlight)
+    if after != before:
+        note_change(highlight.link, CHANGED, before, after)
+    return after != before
 
 
 @transaction.atomic
@@ -112,33 +118,80 @@ def delete(highlight: Highlight) -> None:
 
 
 @transaction.atomic
-def undo(owner: User, pk: int) -> Highlight | None:
-    """Take back the last change of a highlight, or its end. None where there was none."""
-    last = owner.changes.filter(what=CHANGED, before__id=pk).select_related("link").first()
+def undo(owner: User, pk: int) -> Link | None:
+    """Take back the last change of a highlight, its end or its beginning; None where none is known.
+
+    This is a change itself, so it can be taken back too.
+    """
+    about = Q(before__id=pk) | Q(after__id=pk)
+    last = owner.changes.filter(about, what=CHANGED).first()
     if last is None:
         return None
-    told: dict[str, Any] = last.before or {}
-    highlight = last.link.highlights.filter(pk=pk).first()
-    if highlight is None:
-        return _bring_back(last.link, told)
+    link = owner.links.select_for_update().get(pk=last.link_id)
+    highlight = link.highlights.filter(pk=pk).first()
+    told: Any = last.before
+    if told and highlight:
+        _make_again(highlight, told)
+    elif told:
+        _bring_back(link, told)
+    elif highlight:
+        delete(highlight)
+    return link
+
+
+def _make_again(highlight: Highlight, told: dict[str, Any]) -> None:
+    before = _facts(highlight)
     highlight.colour, highlight.note = told["colour"], told["note"]
     highlight.save(update_fields=["colour", "note"])
-    return highlight
+    _put_known_tags(highlight, told)
+    note_change(highlight.link, CHANGED, before, _facts(highlight))
 
 
-def _bring_back(link: Link, told: dict[str, Any]) -> Highlight:
-    """As it was, with its id; its text may have changed meanwhile."""
+def last_changes(changes: Iterable[Change]) -> dict[int, int]:
+    """Those of these changes of one reader that are the last of a highlight, each with the highlight's id."""
+    about = {pk: each for each in changes if (pk := highlight_of(each))}
+    if not about:
+        return {}
+    owner_id, links = next(iter(about.values())).owner_id, {each.link_id for each in about.values()}
+    known = Change.objects.filter(Q(before__id__in=about) | Q(after__id__in=about), owner=owner_id, link__in=links)
+    newest = {highlight_of(each): each.pk for each in known.filter(what=CHANGED).order_by("at", "id")}
+    return {change: pk for pk, change in newest.items() if pk}
+
+
+def highlight_of(change: Change) -> int | None:
+    """The id of the highlight that a change is about."""
+    told = change.before or change.after
+    pk = told.get("id") if change.what == CHANGED and isinstance(told, dict) else None
+    return pk if isinstance(pk, int) else None
+
+
+def _bring_back(link: Link, told: dict[str, Any]) -> None:
+    """As it was, with its id; its text and its tags may have changed meanwhile."""
     section = link.sections.filter(pk=told["section_id"]).first()
-    told = {**told, "section_id": section and section.pk, "created_at": datetime.fromisoformat(told["created_at"])}
-    highlight = Highlight.objects.create(link=link, **told)
+    kept = {name: told[name] for name in KEPT}
+    kept |= {"section_id": section and section.pk, "created_at": datetime.fromisoformat(told["created_at"])}
+    highlight = Highlight.objects.create(link=link, **kept)
+    _put_known_tags(highlight, told)
+    note_change(link, CHANGED, None, _facts(highlight))
     place_again([link.pk])
-    highlight.refresh_from_db()
-    return highlight
+
+
+def _put_known_tags(highlight: Highlight, told: Mapping[str, Any]) -> None:
+    """Those that it had, under the names that they have now. One that was deleted stays so."""
+    _put_tags(highlight, Tag.objects.called(highlight.link.owner_id, told.get("tags", ())))
+
+
+def _put_tags(highlight: Highlight, tags: Mapping[str, Tag]) -> None:
+    wanted = {tag.pk for tag in tags.values()}
+    now = set(highlight.highlight_tags.values_list("tag_id", flat=True))
+    highlight.highlight_tags.filter(tag__in=now - wanted).delete()
+    HighlightTag.objects.bulk_create(HighlightTag(highlight=highlight, tag_id=pk) for pk in sorted(wanted - now))
 
 
 def _facts(highlight: Highlight) -> dict[str, Any]:
     facts = {name: getattr(highlight, name) for name in KEPT}
-    return {**facts, "created_at": highlight.created_at.isoformat()}
+    tags = list(highlight.tags.order_by("name_key").values_list("name", flat=True))
+    return {**facts, "created_at": highlight.created_at.isoformat(), "tags": tags}
 
 
 # --- placed again

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from library.content import text as content_text
 from library.content.text import fold
-from library.models import LinkTag, Shelf, Tag, TagAlias
+from library.models import HighlightTag, LinkTag, Shelf, Tag, TagAlias
 from library.models.shelves import QUERY_LENGTH, hold
 from library.models.tags import KEY_LENGTH, NAME_LENGTH, UNDER, free_slug, parts
 from library.search.query import parse, with_values
@@ -27,6 +27,10 @@ AND link_id IN (SELECT link_id FROM library_linktag WHERE tag_id = %s AND by_rea
 MOVE = """
 UPDATE library_linktag SET tag_id = %s WHERE tag_id = %s
 AND link_id NOT IN (SELECT link_id FROM library_linktag WHERE tag_id = %s)
+"""
+MOVE_ON_HIGHLIGHTS = """
+UPDATE library_highlighttag SET tag_id = %s WHERE tag_id = %s
+AND highlight_id NOT IN (SELECT highlight_id FROM library_highlighttag WHERE tag_id = %s)
 """
 TAKEN_OFF = {
     "sqlite": "json_insert(removed_tags, '$[#]', %s)",
@@ -43,6 +47,7 @@ class Reach:
 
     articles: int
     both: int
+    highlights: int
     shelves: list[Shelf]
     below: list[Tag]
 
@@ -50,7 +55,8 @@ class Reach:
 def reach(tag: Tag, into: Tag | None = None) -> Reach:
     tagged = LinkTag.objects.filter(tag=tag, link__deleted_at=None)
     both = tagged.filter(link__link_tags__tag=into).count() if into else 0
-    return Reach(tagged.count(), both, list(words_for([tag])), below(tag))
+    marked = HighlightTag.objects.filter(tag=tag, highlight__link__deleted_at=None)
+    return Reach(tagged.count(), both, marked.count(), list(words_for([tag])), below(tag))
 
 
 def below(tag: Tag) -> list[Tag]:
@@ -90,7 +96,7 @@ def merge(tag: Tag, into: Tag) -> None:
 
 @transaction.atomic
 def delete(tag: Tag) -> None:
-    """Take the tag off its articles, which stay; no import puts it on them again. Those below it stay."""
+    """Take the tag off its articles, on which no import puts it again, and its highlights. Those below it stay."""
     keys = [tag.name_key, *tag.aliases.values_list("name_key", flat=True)]
     with connection.cursor() as cursor:
         for key in keys:
@@ -138,6 +144,7 @@ def _merge(tag: Tag, into: Tag) -> None:
     with connection.cursor() as cursor:
         cursor.execute(KEEP_READERS, [True, into.pk, tag.pk])
         cursor.execute(MOVE, [into.pk, tag.pk, into.pk])
+        cursor.execute(MOVE_ON_HIGHLIGHTS, [into.pk, tag.pk, into.pk])
     tag.aliases.update(tag=into)
     pk, into.pinned = tag.pk, into.pinned or tag.pinned
     into.description = "\n\n".join(filter(None, (into.description, tag.description)))

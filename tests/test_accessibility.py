@@ -1,5 +1,6 @@
 """WCAG 2.2 A and AA, as far as a machine can tell, on every kind of page; widths and themes take turns."""
 
+from datetime import timedelta
 from itertools import cycle
 
 import pytest
@@ -7,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from library.content.anchors import Anchor
-from library.highlighting import mark
-from library.models import Colour, Highlight, ImportRun, Kind, Shelf
+from library.highlighting import change, mark
+from library.models import Colour, Highlight, ImportRun, Kind, Review, Shelf
 from library.models.writing import note_change, write_section
 from tests.views.shelf import article
 
@@ -129,7 +130,9 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
     lost.start, lost.end, lost.quote, lost.prefix, lost.suffix = None, None, "Nothing of the kind is there", "", ""
     lost.save()
     reading_page.emulate_media(reduced_motion="reduce")
+    change(made, "verdigris", "Mine.", ["to quote", "sql"])
     addresses = [f"/read/{link.pk}/", f"/read/{link.pk}/?q=first+quarrel+machine", f"/highlights/{made.pk}/",
+                 "/highlights/", "/highlights/?by=day&tag=sql&note=with", "/highlights/?lost=1", "/highlights/?q=none",
                  f"/read/{link.pk}/mark/?section={section.pk}"]  # fmt: skip
     assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
     reading_page.goto(addresses[0])
@@ -142,5 +145,40 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
     reading_page.keyboard.press("j")
     reading_page.evaluate("getSelection().selectAllChildren(document.querySelector('.layer p'))")
     reading_page.get_by_role("toolbar").wait_for()
+    found = Axe().run(reading_page, options=RULES).response["violations"]
+    assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_the_daily_review_breaks_no_rule_of_accessibility(reading_page, reader, width, theme):
+    reading_page.emulate_media(reduced_motion="reduce")
+    assert problems(reading_page, width, theme, "/review/") == []  # nothing was marked yet
+    link = article(reader, "The ledger", ("sql",), type="Essay", url="https://slow.example/x", favourite=True)
+    article(reader, "A year ago", saved_at=timezone.now() - timedelta(days=365))
+    for colour in Colour.values:
+        note = "## Why\n\n> A [note](https://x.example/)."
+        Highlight.objects.create(link=link, quote=f"a ledger in {colour}\nand more", colour=colour, note=note)
+    first = Review.objects.order_by("pk")[0]
+    now = timezone.now()
+    Review.objects.filter(pk=first.pk).update(turns=4, seldom=True, since=now, seen_at=now)
+    addresses = ["/review/", "/review/1/", "/review/4/"]
+    assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+    Review.objects.exclude(pk=first.pk).update(turns=1, stopped=True, since=now, seen_at=now)
+    addresses = ["/review/", "/review/shown/", "/review/shown/?stopped=1", "/review/shown/?after=0.1"]
+    assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_reading_tools_and_notes_break_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", ("sql",), article=f"{MARKED}\n\n{TEXT}", note="Mine.", state="reading")
+    article(reader, "The other one", ("sql",), saved_at=link.saved_at - timedelta(days=1))
+    mark(link.sections.get(kind="article"), Anchor("The first book"), "woad", "A note.")
+    reading_page.emulate_media(reduced_motion="reduce")
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/note/") == []
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/?back=/library/") == []
+    reading_page.get_by_text("Edit your notes").click()
+    reading_page.get_by_role("button", name="Preview").click()
+    reading_page.locator("#preview .prose").wait_for()
+    reading_page.get_by_label("Text and theme").click()
     found = Axe().run(reading_page, options=RULES).response["violations"]
     assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []

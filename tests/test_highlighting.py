@@ -2,10 +2,11 @@
 
 import pytest
 
+from library import tagging
 from library.content.anchors import Anchor
 from library.forms.edit import EditForm
 from library.highlighting import GONE, Refused, change, delete, mark, place_again, undo
-from library.models import Change, Highlight, Kind
+from library.models import Change, Highlight, Kind, Tag
 from library.models.writing import write_section
 from tests.importers.link_files import import_files, link_file, write
 from tests.views.shelf import article
@@ -24,7 +25,7 @@ def link(reader):
     return article(reader, article=TEXT, note="Nothing yet.")
 
 
-def marked(link, quote: str, kind: str = "article", **more: str) -> Highlight:
+def marked(link, quote: str, kind: str = "article", **more: object) -> Highlight:
     return mark(link.sections.get(kind=kind), Anchor(quote), more.pop("colour", "ochre"), **more)[0]
 
 
@@ -151,3 +152,40 @@ def test_nobody_takes_back_what_another_did(reader, other_reader, link):
     delete(made)
     assert undo(other_reader, pk) is None
     assert not Highlight.objects.exists()
+
+
+def test_a_highlight_has_the_readers_tags_by_any_of_their_names(reader, link):
+    tag = Tag.objects.ensure(reader.pk, ["databases"])["databases"]
+    tag.aliases.create(owner=reader, name="db", name_key="db", slug="db")
+    made = marked(link, "The ledger", tags=["DB", "To quote"])
+    assert sorted(made.tags.values_list("name", flat=True)) == ["To quote", "databases"]
+    assert not link.tags.exists()
+
+
+def test_a_passage_that_is_marked_again_keeps_its_tags_unless_it_gets_others(link):
+    marked(link, "The ledger", tags=["a"])
+    assert names_on(marked(link, "The ledger", colour="woad")) == ["a"]
+    assert names_on(marked(link, "The ledger", tags=["b"])) == ["b"]
+
+
+def test_an_undo_gives_back_the_tags_that_are_still_there(reader, link):
+    made = marked(link, "The ledger", tags=["a", "b", "c"])
+    delete(made)
+    tagging.rename(reader.tags.get(name="a"), "z")
+    tagging.delete(reader.tags.get(name="b"))
+    undo(reader, Change.objects.first().before["id"])
+    assert names_on(Highlight.objects.get()) == ["c", "z"]
+    assert not reader.tags.filter(name="b").exists()
+
+
+def test_an_undo_can_be_undone(reader, link):
+    made = marked(link, "The ledger", tags=["a"])
+    change(made, "woad", "Mine.", ["b"])
+    for colour, note, tags in (("ochre", "", ["a"]), ("woad", "Mine.", ["b"])):
+        undo(reader, made.pk)
+        made.refresh_from_db()
+        assert (made.colour, made.note, names_on(made)) == (colour, note, tags)
+
+
+def names_on(highlight: Highlight) -> list[str]:
+    return list(highlight.tags.order_by("name_key").values_list("name", flat=True))

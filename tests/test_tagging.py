@@ -3,7 +3,7 @@
 import pytest
 
 from library import tagging
-from library.models import LinkTag, Shelf, Tag, TagAlias
+from library.models import Highlight, HighlightTag, LinkTag, Shelf, Tag, TagAlias
 from library.models.writing import set_tags
 from library.search import indexing, search
 from tests.importers.link_files import import_files, link_file, write
@@ -269,3 +269,27 @@ def test_a_tag_that_is_put_below_itself_takes_along_those_below_it_and_none_is_m
     assert {link.title: names(link) for link in reader.links.all()} == {
         "p": ["p/y"], "p/q": ["p/y/q"], "p/y/q": ["p/y/y/q"],
     }  # fmt: skip
+
+
+def test_highlights_go_along_with_a_merged_tag_and_lose_a_deleted_one(reader):
+    link = article(reader, "The ledger", ("b",))
+    both, one, other = (Highlight.objects.create(link=link, quote="x") for _ in range(3))
+    tags = Tag.objects.ensure(reader.pk, ["a", "b"])
+    for highlight, names in ((both, "ab"), (one, "a"), (other, "b")):
+        HighlightTag.objects.bulk_create(HighlightTag(highlight=highlight, tag=tags[name]) for name in names)
+    assert tagging.reach(tags["a"]).highlights == 2
+    tagging.merge(tags["a"], tags["b"])
+    assert {each.tags.get() for each in (both, one, other)} == {tags["b"]}
+    tagging.delete(reader.tags.get(name="b"))
+    assert (Highlight.objects.count(), HighlightTag.objects.count()) == (3, 0)
+
+
+def test_a_tag_of_a_highlight_is_found_as_its_text_and_not_as_a_tag_of_the_article(reader):
+    link = article(reader, "The ledger")
+    tag = Tag.objects.ensure(reader.pk, ["pepper"])["pepper"]
+    HighlightTag.objects.create(highlight=Highlight.objects.create(link=link, quote="x"), tag=tag)
+    assert search(reader, "in:highlights pepper").links == [link.pk]
+    assert search(reader, "tag:pepper").links == []
+    tagging.rename(tag, "saffron")
+    assert search(reader, "in:highlights saffron").links == [link.pk]
+    assert search(reader, "in:highlights pepper").links == []

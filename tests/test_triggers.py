@@ -9,7 +9,19 @@ from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from library.models import Highlight, Kind, Link, LinkTag, SearchPending, Section, Shelf, Tag, triggers
+from library.models import (
+    Highlight,
+    HighlightTag,
+    Kind,
+    Link,
+    LinkTag,
+    Review,
+    SearchPending,
+    Section,
+    Shelf,
+    Tag,
+    triggers,
+)
 from library.search import indexing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,8 +73,14 @@ def test_raw_sql_is_noticed_too(link):
 
 def test_reading_on_does_not_index_again(link):
     pending_links()
-    Link.objects.filter(pk=link.pk).update(progress=40, state="reading")
+    Link.objects.filter(pk=link.pk).update(progress=40, place=7, state="reading")
     assert pending_links() == set()
+
+
+def test_reading_on_leaves_the_counts_that_are_kept(reader, link):
+    before = reader.revision
+    Link.objects.filter(pk=link.pk).update(progress=40, place=7)
+    assert reader.revision == before
 
 
 def test_a_section_written_changed_or_removed_is_noticed(link):
@@ -92,7 +110,8 @@ def whole(reader, link, tag) -> Link:
     """A link with a row in every table that its document is read from, and others to move them to."""
     section = Section.objects.create(link=link, kind=Kind.ARTICLE, text="one")
     Section.objects.create(link=link, kind=Kind.OTHER, text="two")
-    Highlight.objects.create(link=link, section=section, quote="one", note="mine")
+    marked = [Highlight.objects.create(link=link, section=section, quote="one", note="mine") for _ in range(2)]
+    HighlightTag.objects.create(highlight=marked[0], tag=tag)
     reader.links.create(title="Another")
     Tag.objects.ensure(reader.pk, ["scrolls"])
     indexing.drain()
@@ -124,7 +143,7 @@ def another_value(row: models.Model, field: models.Field) -> object:
 
 def test_every_column_that_goes_into_a_document_is_noticed_when_it_changes(whole, other_reader):
     columns = columns_of_documents(whole)
-    assert {model for model, _ in columns} == {Link, Section, LinkTag, Tag, Highlight}
+    assert {model for model, _ in columns} == {Link, Section, LinkTag, Tag, Highlight, HighlightTag}
     for model, field in columns:
         row = model.objects.order_by("pk").first()
         table, value = model._meta.db_table, another_value(row, field)
@@ -178,8 +197,8 @@ def test_the_revision_grows_with_each_change_of_a_shelf(reader):
 def test_one_transaction_may_change_a_link_many_times(reader, link):
     before = reader.revision
     with transaction.atomic():
-        for progress in range(5):
-            Link.objects.filter(pk=link.pk).update(progress=progress)
+        for minutes in range(5):
+            Link.objects.filter(pk=link.pk).update(minutes=minutes)
     assert reader.revision > before
 
 
@@ -187,3 +206,35 @@ def test_another_readers_change_leaves_the_revision(reader, other_reader, link):
     before = reader.revision
     other_reader.links.create(title="Elsewhere")
     assert reader.revision == before
+
+
+def test_an_article_knows_when_its_newest_highlight_was_made(reader, link):
+    now = timezone.now()
+    first, last = (Highlight.objects.create(link=link, quote="one", created_at=now - timedelta(days=d)) for d in (2, 1))
+    assert reader.links.get(pk=link.pk).marked_at == last.created_at
+    last.delete()
+    assert reader.links.get(pk=link.pk).marked_at == first.created_at
+    Highlight.objects.filter(pk=first.pk).update(created_at=now)
+    assert reader.links.get(pk=link.pk).marked_at == now
+    other = reader.links.create(title="Another")
+    Highlight.objects.update(link=other)
+    assert list(reader.links.order_by("pk").values_list("marked_at", flat=True)) == [None, now]
+
+
+def test_the_revision_grows_with_each_change_of_a_highlights_tags(reader, link, tag):
+    marked = Highlight.objects.create(link=link, quote="one")
+    before = reader.revision
+    put_on = HighlightTag.objects.create(highlight=marked, tag=tag)
+    added = reader.revision
+    put_on.delete()
+    assert before < added < reader.revision
+
+
+def test_each_highlight_has_its_place_in_the_review_of_its_links_owner(link, reader, other_reader):
+    made = Highlight.objects.bulk_create([Highlight(link=link, quote=quote) for quote in ("One", "Two")])
+    rows = Review.objects.of(reader).values_list("highlight_id", "turns", "since", "stopped")
+    assert set(rows) == {(each.pk, 0, each.created_at, False) for each in made}
+    Link.objects.filter(pk=link.pk).update(owner=other_reader)
+    assert Review.objects.of(other_reader).count() == 2
+    made[0].delete()
+    assert Review.objects.count() == 1

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _TIME = (
-    r"(?:[\sT,]+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
+    r"(?:[\sT,:]+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?"
 )
@@ -15,7 +15,7 @@ _FORMS = tuple(
     re.compile(rf"@?(?:[a-z]{{3,9}},?\s+)??{form}{_TIME}", re.ASCII | re.IGNORECASE)
     for form in (
         rf"{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}})",
-        rf"{_DAY}\.?[\s-]+{_MONTH},?[\s-]+(?P<year>\d{{4}})",
+        rf"{_DAY}\.?[\s/-]+{_MONTH},?[\s/-]+(?P<year>\d{{4}})",
         r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
     )
 )
@@ -28,8 +28,8 @@ FIRST_YEAR, LAST_YEAR = 1000, 9998
 def parse(value: str | date | datetime) -> datetime | None:
     """The moment in UTC, or None where there is none; what names no time zone is taken as UTC.
 
-    ISO 8601; a day alone (midnight); "December 4, 2024 8:45 AM"; "4 Dec 2024"; 2024/12/04; mail dates;
-    Unix time in seconds, milli-, micro- or nanoseconds, told apart by size. Of a range, its start.
+    ISO 8601; a day alone (midnight); "December 4, 2024 8:45 AM"; "4 Dec 2024"; 2024/12/04; mail dates; those in
+    logs of web servers; Unix time in seconds, milli-, micro- or nanoseconds, told apart by size. Of a range, its start.
     """
     try:
         found = _read(value)

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from library.content.text import single_line
-from library.forms.edit import TYPE_LENGTH, clean_names, tags_field, type_field
+from library.forms.edit import TYPE_LENGTH, clean_names, split_names, tags_field, type_field
 from library.models import BulkAct, State
 
 What = BulkAct.What
@@ -48,7 +48,8 @@ class BulkForm(forms.Form):
         return ACTS.get(act) or (What.TAGS, self._tags(act))
 
     def _tags(self, act: str) -> dict[str, list[str]]:
-        names = list(clean_names(self.cleaned_data["tags"]).values())
+        read = clean_names if act == "tag" else split_names
+        names = list(read(self.cleaned_data["tags"]).values())
         if not names:
             raise ValidationError(NO_TAGS)
         return {"add": names, "remove": []} if act == "tag" else {"add": [], "remove": names}

@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from library.content.anchors import Anchor
 from library.content.text import clean_text
+from library.forms.edit import clean_names, tags_field
 from library.forms.fields import markdown
 from library.models import Colour
 
@@ -38,6 +39,11 @@ class HighlightForm(forms.Form):
         widget=markdown(5),
         error_messages={"max_length": NOTE_TOO_LONG},
     )
+
+    tags = tags_field()
+
+    def clean_tags(self) -> list[str]:
+        return list(clean_names(self.cleaned_data["tags"]).values())
 
     def clean_note(self) -> str:
         note = clean_text(self.cleaned_data["note"])

@@ -10,18 +10,16 @@ from django.db import transaction
 from django.http import QueryDict
 
 from library import tagging
-from library.content.text import clean_text, fold, single_line
-from library.forms.edit import TAGS_LENGTH, clean_names, join_names
+from library.content.text import NO_TAG, clean_text, fold, single_line
+from library.forms.edit import NOT_A_NAME, TAGS_LENGTH, clean_names, join_names
 from library.forms.fields import one_line
 from library.models import Tag
 from library.models.tags import DESCRIPTION_LENGTH, NAME_LENGTH
-from library.search.fields import NO_TAG
 
 NO_NAME = "Give the tag a name."
 LONG_NAME = f"A name has at most {NAME_LENGTH} characters."
 LONG_BELOW = "With this name, a tag below it would have more than {most} characters: {name}…"
 NAME_TAKEN = "You have a tag of this name already: {name}. The two can be merged."
-NOT_A_NAME = f"“tag:{NO_TAG}” finds articles without a tag, so no tag can be called so. Choose another name."
 ALIAS_TAKEN = "“{name}” is a name of your tag {tag}. Merge the two, or leave it out here."
 LONG_DESCRIPTION = f"A description has at most {DESCRIPTION_LENGTH:,} characters."
 ALIASES_HELP = "Between commas. What is typed or imported under one of these becomes this tag."
@@ -75,8 +73,6 @@ class TagForm(forms.Form):
     def clean_aliases(self) -> list[str]:
         names = clean_names(self.cleaned_data["aliases"]).values()
         for name in names:
-            if fold(name) == NO_TAG:
-                raise ValidationError(NOT_A_NAME)
             if other := self._other(name):
                 raise ValidationError(ALIAS_TAKEN.format(name=name, tag=other.name))
         return list(names)

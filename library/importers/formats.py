@@ -2,10 +2,66 @@
 
 from types import ModuleType
 
-from library.importers import notion_links
+from library.importers import (
+    address_list,
+    address_table,
+    browser_backup,
+    delicious,
+    goodlinks,
+    hypothesis,
+    instapaper,
+    karakeep,
+    kindle_clippings,
+    linkwarden,
+    markdown_notes,
+    matter,
+    mymind,
+    netscape,
+    notion_export,
+    notion_links,
+    omnivore,
+    pinboard,
+    pocket,
+    raindrop,
+    readability,
+    readeck,
+    reader,
+    readwise,
+    wallabag,
+    zotero,
+)
 from library.importers.record import ImportFile
 
-FORMATS: dict[str, ModuleType] = {"notion_links": notion_links}
+# The first that recognises a file reads it: the one that most files are of, those that look at what came with it, then
+# the most particular ones.
+FORMATS: dict[str, ModuleType] = {
+    "notion_links": notion_links,
+    "omnivore": omnivore,
+    "readeck": readeck,
+    "wallabag": wallabag,
+    "delicious": delicious,
+    "readability": readability,
+    "pinboard": pinboard,
+    "karakeep": karakeep,
+    "linkwarden": linkwarden,
+    "hypothesis": hypothesis,
+    "goodlinks": goodlinks,
+    "browser_backup": browser_backup,
+    "pocket": pocket,
+    "instapaper": instapaper,
+    "raindrop": raindrop,
+    "reader": reader,
+    "readwise": readwise,
+    "matter": matter,
+    "mymind": mymind,
+    "zotero": zotero,
+    "netscape": netscape,
+    "notion_export": notion_export,
+    "address_table": address_table,
+    "kindle_clippings": kindle_clippings,
+    "address_list": address_list,
+    "markdown_notes": markdown_notes,
+}
 
 
 def format_of(file: ImportFile, named: str = "") -> ModuleType | None:

@@ -1,6 +1,7 @@
 """The Notion link file: YAML front matter, a title, and sections under exact headings (docs/formats.md)."""
 
 import ast
+import codecs
 import html
 import re
 from collections.abc import Iterator
@@ -36,11 +37,27 @@ _PROVENANCE = re.compile(r".+ \(from [^()]+\)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _TITLE = re.compile(r"\s*#(?:[ \t]+(.*)|(?=\n|\Z))(?:\n(?!#|\s*\n)(.+)\n(?=\s*(?:\n|\Z)))?")
 _DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
+# In UTF-8 and Windows-1252 alike; only wide encodings are decoded to be looked at.
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_SIGN = re.compile(
+    rb"^## (?:(?:Overview|AI Summary|Content) \(from Notion\)"
+    rb"|Fetched Content \(from URL\)|Note \(from Commonplace\))\s*$",
+    re.MULTILINE,
+)
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n((?:(?!---)[^\n]*\n){0,200})")
+_KEY = re.compile(rb"^(\w+)[ \t]*:", re.MULTILINE)
+_OWN_KEYS = ({b"url", b"notion_type"}, {b"type", b"source", b"url", b"created"})
 _FALSE = {"", "false", "no", "off", "0", "null", "~"}
 
 
 def recognise(file: ImportFile) -> bool:
-    return file.name.lower().endswith((".md", ".markdown"))
+    """A Markdown file with one of the exact headings, or with front matter as the export writes it."""
+    if not file.name.lower().endswith((".md", ".markdown")):
+        return False
+    text = file.data if not file.data.startswith(_WIDE) else decode(file.data)[0].encode()
+    head = _HEAD.match(text)
+    keys = set(_KEY.findall(head[1])) if head else set()
+    return any(own <= keys for own in _OWN_KEYS) or _SIGN.search(text) is not None
 
 
 def read(file: ImportFile) -> Iterator[Record]:

@@ -6,16 +6,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from library.content.text import clean_text, fold
+from library.content.text import NO_TAG, clean_text, fold
 from library.highlighting import LONGEST, MOST
 from library.importers.record import Passage, Record
-from library.models import Colour, Highlight
-from library.models.rows import insert_rows
+from library.models import Colour, Highlight, HighlightTag, Tag
+from library.models.rows import insert_rows, new_ids
 
 CONTEXT = 64
-COLUMNS = ("link_id", "section_id", "quote", "prefix", "suffix", "colour", "note", "created_at")
+COLUMNS = ("id", "link_id", "section_id", "quote", "prefix", "suffix", "colour", "note", "created_at")
 TOO_LONG = f"A highlight of more than {LONGEST:,} characters was left out."
 TOO_MANY = f"It has more than {MOST:,} highlights; the last ones were left out."
 
@@ -56,25 +56,40 @@ def warnings(record: Record) -> tuple[str, ...]:
 
 
 def texts(passages: Iterable[Passage]) -> list[str]:
-    """What the search index has of them, in its order."""
-    return [text for each in passages for text in (clean_text(each.quote), note_of(each)) if text]
+    """What the search index has of those without tags, in its order."""
+    return [text for each in passages for text in (clean_text(each.quote), clean_text(each.note)) if text]
 
 
-def note_of(passage: Passage) -> str:
-    """The reader's note, and the tool's tags for it, since a highlight has none of its own."""
-    tags = " ".join(f"#{tag}" for tag in passage.tags)
-    return clean_text("\n\n".join(filter(None, (passage.note, tags))))
+class Marked(NamedTuple):
+    """A passage of a link, and the section in which it is looked for first."""
+
+    link_id: int
+    section_id: int | None
+    passage: Passage
 
 
-def insert(rows: Iterable[tuple[Any, ...]]) -> None:
-    insert_rows(Highlight, COLUMNS, rows)
+def insert(owner_id: int, marked: Sequence[Marked], now: datetime) -> list[int]:
+    """Highlights without a place yet, which `highlighting` finds. Returns their ids."""
+    ids = new_ids(Highlight, len(marked))
+    insert_rows(Highlight, COLUMNS, (_row(pk, each, now) for pk, each in zip(ids, marked, strict=True)))
+    wanted = {pk: _tag_names(each.passage) for pk, each in zip(ids, marked, strict=True) if each.passage.tags}
+    if wanted:
+        tags = Tag.objects.ensure(owner_id, [name for names in wanted.values() for name in names])
+        pairs = dict.fromkeys((pk, tags[fold(name)].pk) for pk, names in wanted.items() for name in names)
+        insert_rows(HighlightTag, ("highlight_id", "tag_id"), pairs)
+    return ids
 
 
-def row(link_id: int, section_id: int | None, passage: Passage, now: datetime) -> tuple[Any, ...]:
-    """The values of COLUMNS. It has no place yet: `highlighting` finds it."""
+def _tag_names(passage: Passage) -> list[str]:
+    return [name for name in passage.tags if fold(name) != NO_TAG]
+
+
+def _row(pk: int, marked: Marked, now: datetime) -> tuple[Any, ...]:
+    """The values of COLUMNS."""
+    passage = marked.passage
     colour = passage.colour if passage.colour in Colour.values else Colour.OCHRE.value
     prefix, suffix = clean_text(passage.prefix)[-CONTEXT:], clean_text(passage.suffix)[:CONTEXT]
     return (
-        *(link_id, section_id, clean_text(passage.quote), prefix, suffix),
-        *(colour, note_of(passage), passage.created or now),
+        *(pk, marked.link_id, marked.section_id, clean_text(passage.quote), prefix, suffix),
+        *(colour, clean_text(passage.note), passage.created or now),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from library.content.text import NO_TAG, fold
+
 
 class NotARecord(Exception):
     """The file can't be read as its format says; the message is a plain sentence for the reader."""
@@ -17,7 +19,13 @@ class HoldsNone(Exception):
 
 
 class Package(Protocol):
-    """All files that came together with one, in its zip or its folder, by their names inside it, parts split at "/"."""
+    """All files that came together with one, in its zip or its folder, by their names inside it, parts split at "/".
+
+    It does not change while it is read, so what is known of it can be kept by it.
+    """
+
+    def __hash__(self) -> int:
+        """Equal for what holds the same files."""
 
     def names(self) -> Sequence[str]:
         """Sorted."""
@@ -97,6 +105,7 @@ class Record:
     `key` is the id by which the tool knows the record, where it has one: then it is known again by it, whatever its
     file is called. `state` is a `library.models.State`, or blank where the tool has none; `progress` is in percent.
     `attachments` are names of files of the package that its texts show or link to.
+    A tag called “none” is none: so says the query language, and so mean the programs that write it.
     """
 
     title: str
@@ -114,6 +123,9 @@ class Record:
     key: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tags", tuple(name for name in self.tags if fold(name) != NO_TAG))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 
 from library.content.text import fold
@@ -133,11 +132,12 @@ def _mark_new(links: list[Link], batch: list[Incoming], now: datetime) -> None:
         return
     rows = Section.objects.filter(link_id__in=marked).exclude(kind=Kind.OTHER).values_list("link_id", "kind", "pk")
     sections = {(link_id, kind): pk for link_id, kind, pk in rows}
-    passages.insert(
-        passages.row(link_id, sections.get((link_id, passage.kind)), passage, now)
+    found = [
+        passages.Marked(link_id, sections.get((link_id, passage.kind)), passage)
         for link_id, record in marked.items()
         for passage in passages.new_to(record)
-    )
+    ]
+    passages.insert(links[0].owner_id, found, now)
 
 
 def _tag_new(run: ImportRun, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
@@ -300,6 +300,5 @@ def _apply_tags(now: LinkNow, plan: Plan, wanted: list[str]) -> tuple[list[str],
 def _apply_passages(link: Link, new: list[Passage]) -> list[int]:
     """The highlights get their places later: to render a text would keep other writers waiting."""
     sections = {section.kind: section.pk for section in link.sections.exclude(kind=Kind.OTHER)}
-    newest = link.highlights.aggregate(newest=Max("pk"))["newest"] or 0
-    passages.insert(passages.row(link.pk, sections.get(each.kind), each, timezone.now()) for each in new)
-    return list(link.highlights.filter(pk__gt=newest).values_list("pk", flat=True))
+    marked = [passages.Marked(link.pk, sections.get(each.kind), each) for each in new]
+    return passages.insert(link.owner_id, marked, timezone.now())

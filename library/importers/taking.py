@@ -64,9 +64,16 @@ def sort(fresh: list[Incoming], matches: Matches) -> tuple[list[Incoming], list[
 
 def _add(batch: Batch, new: list[Incoming], words: set[str]) -> None:
     links, tags = save.save_new(batch.run, new, timezone.now())
-    index_documents([_document(batch, link, item, tags) for link, item in zip(links, new, strict=True)], words)
+    pairs = list(zip(links, new, strict=True))
+    index_documents([_document(batch, *pair, tags) for pair in pairs if not _has_tagged_marks(pair[1])], words)
+    index_links([link.pk for link, item in pairs if _has_tagged_marks(item)])
     for link, item in zip(links, new, strict=True):
         batch.add_record(item, Outcome.NEW, "Added.", link_id=link.pk, changes=brought(link))
+
+
+def _has_tagged_marks(item: Incoming) -> bool:
+    """The index takes tags of highlights by what they are called in the library, so it reads these links itself."""
+    return any(passage.tags for passage in item.record.highlights)
 
 
 def _meet(batch: Batch, item: Incoming, words: set[str], aliases: dict[str, str]) -> int | None:

@@ -2,17 +2,18 @@
 
 from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
-from library.models.highlights import Colour, Highlight
+from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
 from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
+from library.models.reviews import Review
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag, TagAlias
-from library.models.users import Theme, User
+from library.models.users import Face, Theme, User
 
 __all__ = [
     "Attachment",
@@ -20,9 +21,11 @@ __all__ = [
     "BulkAct",
     "Change",
     "Colour",
+    "Face",
     "FormerAddress",
     "FormerOriginal",
     "Highlight",
+    "HighlightTag",
     "ImportRun",
     "ImportedRecord",
     "Kind",
@@ -31,6 +34,7 @@ __all__ = [
     "Original",
     "Outcome",
     "Rendering",
+    "Review",
     "Revision",
     "RunState",
     "SearchDocument",

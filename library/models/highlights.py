@@ -21,9 +21,20 @@ class Colour(models.TextChoices):
     MADDER = "madder", "Madder"
 
 
+LOST = Q(start__isnull=True) | Q(section__isnull=True)
+"""What has lost its place."""
+
+
 class HighlightQuerySet(models.QuerySet["Highlight"]):
     def of(self, owner: User) -> Self:
         return self.filter(link__owner=owner)
+
+    def kept(self) -> Self:
+        """Those of articles that are not in the Bin."""
+        return self.filter(link__deleted_at__isnull=True)
+
+    def lost(self) -> Self:
+        return self.filter(LOST)
 
 
 class Highlight(models.Model):
@@ -45,12 +56,28 @@ class Highlight(models.Model):
     colour = models.CharField(max_length=9, choices=Colour, default=Colour.OCHRE)
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    tags = models.ManyToManyField("library.Tag", through="library.HighlightTag", related_name="highlights")
 
     objects = HighlightQuerySet.as_manager()
 
     class Meta:
         ordering = ["start", "id"]
         constraints = [models.CheckConstraint(condition=Q(colour__in=Colour.values), name="highlight_colour_known")]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="highlight_newest")]
 
     def __str__(self) -> str:
         return self.quote[:60]
+
+
+class HighlightTag(models.Model):
+    """A tag on a highlight. It says nothing about the article."""
+
+    tag = models.ForeignKey("library.Tag", on_delete=models.CASCADE, related_name="highlight_tags", db_index=False)
+    highlight = models.ForeignKey(Highlight, on_delete=models.CASCADE, related_name="highlight_tags", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["highlight", "tag"], name="highlight_tag_once")]
+        indexes = [models.Index(fields=["tag", "highlight"], name="highlight_tag_by_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.highlight_id}"

@@ -86,8 +86,14 @@ class Link(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.INBOX)
     favourite = models.BooleanField(default=False)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
+    place = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="The block of the article up to which its reader came."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="When it went to the Bin.")
+    marked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its newest highlight was made; a trigger keeps it so."
+    )
     extra = models.JSONField(default=dict, blank=True, help_text="Front matter that has no field of its own.")
     removed_tags = models.JSONField(
         default=list, blank=True, help_text="Folded names of tags the reader took off: no import puts them back."
@@ -121,7 +127,7 @@ class Link(models.Model):
                 condition=Q(deleted_at__isnull=True),
             ),
             models.Index(
-                fields=["owner", "type", "saved_at", "id"],
+                fields=["owner", "type", "-saved_at", "-id"],
                 name="link_by_type",
                 condition=Q(deleted_at__isnull=True),
             ),
@@ -148,6 +154,11 @@ class Link(models.Model):
                 fields=["owner", "finished_at", "id", "minutes", "type", "site", "deleted_at"],
                 name="link_by_finished",
                 condition=Q(deleted_at__isnull=True, finished_at__isnull=False),
+            ),
+            models.Index(
+                fields=["owner", "marked_at", "id"],
+                name="link_by_marked",
+                condition=Q(deleted_at__isnull=True, marked_at__isnull=False),
             ),
             models.Index(
                 fields=["owner", "deleted_at", "id"],

@@ -1,8 +1,9 @@
 """Database triggers: whoever writes (this program, the admin, raw SQL), these stay true.
 
 * `library_searchpending` gets a row for each link whose indexed text changed;
-* `library_revision` grows with each change that a list, a count, a tag or a shelf shows;
-* `library_linktag.saved_at` follows its link's;
+* `library_revision` grows with each change that a count, a tag or a shelf shows (reading on is none);
+* `library_linktag.saved_at` follows its link's, and `library_link.marked_at` the link's newest highlight;
+* each highlight has its row in `library_review`, of its link's owner;
 * on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
 
 Django's SQLite rebuilds a table on some migrations: it silently drops that table's triggers, and stumbles over others
@@ -23,12 +24,14 @@ SECTION = "library_section"
 LINK_TAG = "library_linktag"
 TAG = "library_tag"
 HIGHLIGHT = "library_highlight"
+HIGHLIGHT_TAG = "library_highlighttag"
+REVIEW = "library_review"
 SHELF = "library_shelf"
 DOCUMENT = "library_searchdocument"
 
 LISTED_COLUMNS = (
     *("owner_id", "title", "title_key", "type", "saved_at", "state", "favourite", "deleted_at", "finished_at"),
-    *("site", "words", "minutes", "progress", "has_overview", "has_summary", "has_article", "has_note"),
+    *("site", "words", "minutes", "has_overview", "has_summary", "has_article", "has_note"),
 )
 
 
@@ -59,11 +62,21 @@ PENDING_BY_LINK_ID = (
     "INSERT INTO library_searchpending (owner_id, link_id) "
     "SELECT owner_id, id FROM library_link WHERE id = {row}.link_id"
 )
+PENDING_BY_HIGHLIGHT = (
+    "INSERT INTO library_searchpending (owner_id, link_id) SELECT l.owner_id, l.id "
+    "FROM library_highlight AS h JOIN library_link AS l ON l.id = h.link_id WHERE h.id = {row}.highlight_id"
+)
 PENDING_BY_TAG = (
     "INSERT INTO library_searchpending (owner_id, link_id) "
-    "SELECT {row}.owner_id, link_id FROM library_linktag WHERE tag_id = {row}.id"
+    "SELECT {row}.owner_id, link_id FROM library_linktag WHERE tag_id = {row}.id "
+    "UNION SELECT {row}.owner_id, h.link_id FROM library_highlighttag AS t "
+    "JOIN library_highlight AS h ON h.id = t.highlight_id WHERE t.tag_id = {row}.id"
 )
 FORGET_DOCUMENT = "DELETE FROM library_searchindex WHERE rowid = {row}.number"
+FOLLOW_MARKS = (
+    "UPDATE library_link SET marked_at = (SELECT max(created_at) FROM library_highlight "
+    "WHERE link_id = {row}.link_id) WHERE id = {row}.link_id"
+)
 FOLLOW_SAVED_AT = "UPDATE library_linktag SET saved_at = NEW.saved_at WHERE link_id = NEW.id"
 
 SEARCH_TRIGGERS = [
@@ -87,9 +100,33 @@ SEARCH_TRIGGERS = [
     Trigger("search_highlight_changed", HIGHLIGHT, "UPDATE", "NEW", PENDING_BY_LINK_ID, ("quote", "note", "link_id")),
     Trigger("search_highlight_moved", HIGHLIGHT, "UPDATE", "OLD", PENDING_BY_LINK_ID, ("link_id",)),
     Trigger("search_highlight_removed", HIGHLIGHT, "DELETE", "OLD", PENDING_BY_LINK_ID),
+    Trigger("search_highlight_tag_added", HIGHLIGHT_TAG, "INSERT", "NEW", PENDING_BY_HIGHLIGHT),
+    Trigger("search_highlight_tag_changed", HIGHLIGHT_TAG, "UPDATE", "NEW", PENDING_BY_HIGHLIGHT),
+    Trigger("search_highlight_tag_moved", HIGHLIGHT_TAG, "UPDATE", "OLD", PENDING_BY_HIGHLIGHT, ("highlight_id",)),
+    Trigger("search_highlight_tag_removed", HIGHLIGHT_TAG, "DELETE", "OLD", PENDING_BY_HIGHLIGHT),
     Trigger("search_document_removed", DOCUMENT, "DELETE", "OLD", FORGET_DOCUMENT, vendor="sqlite"),
 ]
-SAVED_AT_TRIGGERS = [Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW", FOLLOW_SAVED_AT, ("saved_at",))]
+FOLLOWING_TRIGGERS = [
+    Trigger("link_tag_follows_saved_at", LINK, "UPDATE", "NEW", FOLLOW_SAVED_AT, ("saved_at",)),
+    Trigger("marked_at_follows_added", HIGHLIGHT, "INSERT", "NEW", FOLLOW_MARKS),
+    Trigger("marked_at_follows_changed", HIGHLIGHT, "UPDATE", "NEW", FOLLOW_MARKS, ("created_at", "link_id")),
+    Trigger("marked_at_follows_moved", HIGHLIGHT, "UPDATE", "OLD", FOLLOW_MARKS, ("link_id",)),
+    Trigger("marked_at_follows_removed", HIGHLIGHT, "DELETE", "OLD", FOLLOW_MARKS),
+]
+
+NEW_REVIEW = (
+    "INSERT INTO library_review (highlight_id, owner_id, turns, since, seldom, stopped) "
+    "SELECT NEW.id, owner_id, 0, NEW.created_at, FALSE, FALSE FROM library_link WHERE id = NEW.link_id "
+    "ON CONFLICT (highlight_id) DO NOTHING"
+)
+FOLLOW_OWNER = (
+    "UPDATE library_review SET owner_id = NEW.owner_id "
+    "WHERE highlight_id IN (SELECT id FROM library_highlight WHERE link_id = NEW.id)"
+)
+REVIEW_TRIGGERS = [
+    Trigger("review_of_highlight", HIGHLIGHT, "INSERT", "NEW", NEW_REVIEW),
+    Trigger("review_follows_owner", LINK, "UPDATE", "NEW", FOLLOW_OWNER, ("owner_id",)),
+]
 
 OWNER_OF_TAG = "(SELECT owner_id FROM library_tag WHERE id = {row}.tag_id)"
 OWNER_OF_LINK = "(SELECT owner_id FROM library_link WHERE id = {row}.link_id)"
@@ -102,6 +139,8 @@ def _revision_triggers() -> list[Trigger]:
         (TAG, "{row}.owner_id", ()),
         (LINK_TAG, OWNER_OF_TAG, ()),
         (HIGHLIGHT, OWNER_OF_LINK, ()),
+        (HIGHLIGHT_TAG, OWNER_OF_TAG, ()),
+        (REVIEW, "{row}.owner_id", ()),
         (SHELF, "{row}.owner_id", ()),
     ):
         for event in ("INSERT", "UPDATE", "DELETE"):
@@ -120,7 +159,7 @@ def _revision_triggers() -> list[Trigger]:
 
 
 REVISION_TRIGGERS = _revision_triggers()
-TRIGGERS = [*SEARCH_TRIGGERS, *SAVED_AT_TRIGGERS, *REVISION_TRIGGERS]
+TRIGGERS = [*SEARCH_TRIGGERS, *FOLLOWING_TRIGGERS, *REVIEW_TRIGGERS, *REVISION_TRIGGERS]
 
 SQLITE_BUMP = (
     "INSERT INTO library_revision (owner_id, number) SELECT {owner}, 1 WHERE {owner} IS NOT NULL "

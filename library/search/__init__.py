@@ -78,9 +78,9 @@ def everything(owner: User, text: str) -> list[int]:
 
 def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Results:
     """A page of the best matches, then of those with some of the words; its key is how many come before it."""
-    matches = Matches(plan)
-    ranking = Ranking.of(plan, matches)
-    start = min(_number(after) or 0, len(ranking.numbers))
+    matches, start = Matches(plan), _number(after) or 0
+    ranking = Ranking.of(plan, matches, start + limit)
+    start = min(start, ranking.size)
     end = start + limit
     page = ranking.numbers[start:end]
     return Results(
@@ -90,7 +90,7 @@ def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Resu
         matches.total,
         _links(page, ranking.links),
         first=start + 1,
-        next=f"after={end}" if end < len(ranking.numbers) else "",
+        next=f"after={end}" if end < ranking.size else "",
         previous=f"after={max(start - limit, 0)}" if start else "",
         cut=ranking.cut,
         some_from=ranking.some_from(start, len(page)),

@@ -11,7 +11,6 @@ from library.content import periods
 from library.models import Colour, State
 from library.search.documents import LAYERS
 
-NO_TAG = "none"
 SORTS = ("best", "newest", "oldest", "title", "longest", "shortest")
 IS_WORDS = (*State.values, "unread", "fav")
 IS_SYNONYMS = {

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from library.models import (
     Highlight,
+    HighlightTag,
     Kind,
     Link,
     LinkTag,
@@ -143,8 +144,17 @@ def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
     for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
         found[link_id][FIELD_OF_KIND[Kind(kind)]].append(text)
     highlights = Highlight.objects.filter(link_id__in=link_ids).order_by("link_id", "id")
-    for link_id, quote, note in highlights.values_list("link_id", "quote", "note"):
-        found[link_id]["highlights"] += filter(None, (quote, note))
+    tags = _names_on_highlights(link_ids)
+    for pk, link_id, quote, note in highlights.values_list("pk", "link_id", "quote", "note"):
+        found[link_id]["highlights"] += filter(None, (quote, note, ", ".join(tags[pk])))
+    return found
+
+
+def _names_on_highlights(link_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    tagged = HighlightTag.objects.filter(highlight__link_id__in=link_ids).order_by("highlight_id", "tag_id")
+    for pk, name in tagged.values_list("highlight_id", "tag__name"):
+        found[pk].append(name)
     return found
 
 

@@ -58,9 +58,9 @@ class Matches:
 
     plan: Plan
 
-    def of(self, plan: Plan, limit: int) -> list[int]:
+    def of(self, plan: Plan, limit: int, *, few: bool = False) -> list[int]:
         """The newest matches of this plan or of one made from it."""
-        return (self if plan is self.plan else Matches(plan)).newest(limit)
+        return (self if plan is self.plan else Matches(plan)).newest(limit, few=few)
 
     @cached_property
     def total(self) -> int:
@@ -88,9 +88,16 @@ class Matches:
             return self._links() if self.plan.conditions or self.plan.dates else self._documents()
         return self._select("count(*)", self._restriction(lambda: self._in_the_index))[0]
 
-    def newest(self, limit: int, below: int | None = None) -> list[int]:
-        """Up to `limit`, newest first, beginning below the number `below`."""
-        return self._stretch("DESC", "<", limit, below)
+    def newest(self, limit: int, below: int | None = None, *, few: bool = False) -> list[int]:
+        """Up to `limit`, newest first, beginning below the number `below`. Where `few` are expected they are put in
+        order when all are found: FTS5 goes through its lists a third quicker forwards than backwards."""
+        return self._stretch("DESC", "<", limit, below, by="+" if few else "")
+
+    def where(self, limit: int) -> Clause:
+        """The SQL condition of a match, where the newest `limit` are asked for."""
+        match, parameters = backend().match(self.plan)
+        restriction, more = self._restriction(lambda: limit * self._in_the_index // max(self.total, 1))
+        return f"{match}{restriction}", [*parameters, *more]
 
     def oldest(self, limit: int, above: int | None = None) -> list[int]:
         """Up to `limit`, oldest first, beginning above the number `above`."""
@@ -147,14 +154,16 @@ class Matches:
         sql = f"SELECT count(*) {source.format(join='', conditions=conditions)}"
         return _column(sql, [self.plan.owner_id, *parameters])[0]
 
-    def _stretch(self, order: str, sign: str, limit: int, edge: int | None) -> list[int]:
+    def _stretch(
+        self, order: str, sign: str, limit: int, edge: int | None, by: str = ""
+    ) -> list[int]:
         if self.plan.impossible or (self.plan.conditions and not self.total):
             return []
         key = backend().KEY
         restriction, parameters = self._restriction(lambda: limit * self._in_the_index // self.total)
         if edge is not None:
             restriction, parameters = f"{restriction} AND {key} {sign} %s", [*parameters, edge]
-        found = self._select(key, (f"{restriction} ORDER BY {key} {order} LIMIT %s", [*parameters, limit]))
+        found = self._select(key, (f"{restriction} ORDER BY {by}{key} {order} LIMIT %s", [*parameters, limit]))
         if edge is None and len(found) < limit:
             self.total = len(found)  # all of them: nobody needs to count
         return found

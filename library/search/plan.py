@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 
 from library.content import periods
 from library.content.languages import ENGLISH, stem
-from library.content.text import fold
+from library.content.text import NO_TAG, fold
 from library.models import SearchLanguage, Tag, User
 from library.search import vocabulary
 from library.search.conditions import Clause, clause, types_in_use
 from library.search.documents import UNTAGGED, first_number
-from library.search.fields import NO_TAG
 from library.search.query import All, Either, Filter, Node, Not, Query, Words
 
 # Several of these ask for any of their values; of all others, each must hold.
@@ -222,6 +221,17 @@ def _period(value: str) -> periods.Period | None:
     return periods.parse(value, timezone.localdate(), timezone.get_current_timezone())
 
 
-Newest = Callable[[Plan, int], list[int]]
+class Found(Protocol):
+    """The documents that match a plan, as `matches.Matches` finds them."""
+
+    total: int
+
+    def newest(self, limit: int, *, few: bool = ...) -> list[int]: ...
+
+    def of(self, plan: Plan, limit: int, *, few: bool = ...) -> list[int]: ...
+
+    def where(self, limit: int) -> Clause: ...
+
+
 Scored = list[tuple[int, float]]  # (number of a document, score): a lower score is better
 Shares = dict[Words, float]  # in which part of the newest articles a word stands

@@ -13,15 +13,16 @@ from typing import Any
 from django.db import connection, transaction
 
 from library.search.documents import WEIGHTS, Document
-from library.search.plan import Newest, Plan, Scored, Shares, Tagged
+from library.search.plan import Found, Plan, Scored, Shares, Tagged
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchdocument AS t"
 KEY = "t.number"
 # Positions beyond this are all the same to PostgreSQL, and more than so many of one word are not kept.
 LAST_POSITION, MOST_POSITIONS = 16_383, 255
-# ts_rank reads each document's whole tsvector, some 10 µs: of more matches, only the newest are ranked and shown.
-RANKED = BEST = 500
+# ts_rank reads each document's whole tsvector, some 10 µs: of more matches than RANKED, the newest are ranked. The best
+# BEST are shown.
+RANKED, BEST = 1_500, 500
 SAMPLE = 300
 LOCK_KEY = 0x636F6D6D  # any number of our own
 EVERY = "#"  # every document has it, to ask for all but some; no text is indexed with it alone
@@ -171,13 +172,16 @@ def reading() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_seqscan = on")
 
 
-def best(plan: Plan, found: list[int], newest: Newest, known: Shares) -> Scored:
-    """(number, score) of those `found`, the plan's newest, up to RANKED; a lower score is better."""
-    words = [part for part in plan.index if _has_words(part)]
-    return _ranked(plan, found, words, known)
+def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int]:
+    """(number, score) of the `wanted` best of the newest RANKED, a lower score first, and how many could be wanted.
+    Fewer than `few` are only found."""
+    found = matches.newest(RANKED)
+    words = [part for part in plan.index if _has_words(part)] if len(found) >= few else []
+    scored = _ranked(plan, found, words, known)
+    return scored[:wanted], len(scored)
 
 
-def some(plan: Plan, found: list[int], newest: Newest, known: Shares, size: int) -> Scored:
+def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int) -> Scored:
     """Like `best`, of those `found`, which have all of the plan's words, and of articles that have some of them, and
     whatever else it asks for, among `size` in all.
 
@@ -189,7 +193,7 @@ def some(plan: Plan, found: list[int], newest: Newest, known: Shares, size: int)
     for words in telling:
         if len(looked_at) >= RANKED:
             break
-        looked_at |= dict.fromkeys(newest(plan.with_index(*rest, words), RANKED - len(looked_at)))
+        looked_at |= dict.fromkeys(matches.of(plan.with_index(*rest, words), RANKED - len(looked_at)))
     return _ranked(plan, list(looked_at), telling, known)
 
 

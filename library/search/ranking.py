@@ -28,32 +28,36 @@ Heads = dict[int, tuple[int, bool]]  # number of a document: its link, and wheth
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Numbers of documents in order; the first `whole` of them have all the words. `cut`: there are more than these.
+    """Numbers of documents in order, as many as were `wanted` at least, of `size` in all; the first `whole` of them
+    have all the words. `cut`: there are more than these.
 
     `links` has the links of the first ones.
     """
 
     numbers: list[int]
+    size: int
     whole: int
     cut: int
     links: dict[int, int]
 
     @classmethod
-    def of(cls, plan: Plan, matches: Matches) -> Ranking:
+    def of(cls, plan: Plan, matches: Matches, wanted: int) -> Ranking:
         if plan.impossible:
-            return cls([], 0, 0, {})
-        most, known = backend().BEST, backend().shares(plan, plan.words)
-        found = matches.of(plan, backend().RANKED)
-        if len(found) < FEW and len(plan.words) > 1:
-            whole, some = _with_some(plan, matches, known, found)
-        else:
-            whole, some = backend().best(plan, found, matches.of, known), []
-        if len(whole) < most:
-            matches.total = len(whole)
+            return cls([], 0, 0, 0, {})
+        index, known = backend(), backend().shares(plan, plan.words)
+        few = FEW if len(plan.words) > 1 else 0
+        wanted = max(min(wanted, index.BEST), LIFTED)
+        whole, found = index.best(plan, matches, known, wanted, few)
+        some: Scored = []
+        if found < index.RANKED:
+            matches.total = found
+        if found < few:
+            whole, some = _with_some(plan, matches, known, [number for number, _ in whole])
         heads = _heads(number for number, _ in whole[:LIFTED] + some[:LIFTED])
-        numbers = [number for number, _ in lifted(whole, heads) + lifted(some, heads)]
+        numbers = [number for number, _ in lifted(whole, heads)[: index.BEST] + lifted(some, heads)]
         links = {number: link_id for number, (link_id, _) in heads.items()}
-        return cls(numbers, len(whole), most if most < matches.total else 0, links)
+        most = min(matches.total, index.BEST)
+        return cls(numbers, most + len(some), most, most if most < matches.total else 0, links)
 
     def some_from(self, start: int, length: int) -> int | None:
         """Where on the page of `length` that begins at `start` articles with some of the words begin."""
@@ -63,7 +67,7 @@ class Ranking:
 
 def _with_some(plan: Plan, matches: Matches, known: Shares, found: list[int]) -> tuple[Scored, Scored]:
     """Those with all the words, which were `found`, and the best of those with some: ranked in one go."""
-    scored = backend().some(plan, found, matches.of, known, Matches(plan.asking()).total)
+    scored = backend().some(plan, found, matches, known, Matches(plan.asking()).total)
     all_words = set(found)
     whole = [each for each in scored if each[0] in all_words]
     return whole, [each for each in scored if each[0] not in all_words][:MOST_SOME]

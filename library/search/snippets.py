@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
@@ -22,7 +23,7 @@ BEFORE = 60
 TOGETHER = 140
 ALIKE = 40  # two pieces that begin alike say the same
 LINE = 2_000  # characters of a line looked at on each side of a match
-MOST_SPANS = 200
+MOST_OF_A_WORD = 10  # a word that stands more often in a text doesn't tell its lines apart
 LINES = 3
 HIGHLIGHT = "highlight"
 PLACES: dict[str, str] = {
@@ -61,8 +62,7 @@ class Layer(NamedTuple):
     colour: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     start: int
     end: int
     word: int
@@ -97,12 +97,12 @@ class Marker:
     def __init__(self, words: Sequence[Words], languages: Sequence[str] = (ENGLISH,)) -> None:
         self._words = [_Pattern(one, languages) for one in words]
 
-    def spans(self, text: str) -> list[Span]:
-        """Where the words stand, in order; where two overlap, the longer one."""
+    def spans(self, text: str, most: int | None = None) -> list[Span]:
+        """Where the words stand, the first `most` of each, in order; where two overlap, the longer one."""
         folded = fold(text)
         if len(folded) != len(text):
             return []
-        found = [span for place, word in enumerate(self._words) for span in word.spans(folded, place)]
+        found = [span for place, word in enumerate(self._words) for span in islice(word.spans(folded, place), most)]
         return _apart(sorted(found, key=lambda span: (span.start, -span.end)))
 
     def mark(self, text: str) -> SafeString | None:
@@ -132,7 +132,7 @@ class Marker:
     def _pieces(self, layer: Layer) -> Iterator[_Piece]:
         """Each has words that those before it lack."""
         covered: frozenset[int] = frozenset()
-        for line in _lines_with(layer.text, self.spans(layer.text)):
+        for line in _lines_with(layer.text, self.spans(layer.text, MOST_OF_A_WORD)):
             text = single_line(plain(line))
             spans = self.spans(text)
             while fresh := [span for span in spans if span.word not in covered]:
@@ -157,25 +157,35 @@ class _Pattern:
     def __init__(self, words: Words, languages: Sequence[str]) -> None:
         self._tokens, self._prefix, self._languages = words.tokens, words.prefix, languages
         self._stems = [{_stem(token, language) for language in languages} for token in words.tokens]
-        parts = [self._part(token, stems) for token, stems in zip(words.tokens, self._stems, strict=True)]
+        plain_parts = [self._part(token, stems) for token, stems in zip(words.tokens, self._stems, strict=True)]
+        parts = [(re.escape(beginning), rest) for beginning, rest in plain_parts]
         between = r"[\W_]*" if any(map(content_words.is_paired, words.tokens)) else r"[\W_]+"
         expressions = [f"({_spelt(beginning)}{rest})" for beginning, rest in parts]
         if not content_words.is_paired(words.tokens[0]):
             expressions[0] = f"({_at_start_of_word(parts[0][0])}{parts[0][1]})"
         self._expression = re.compile(between.join(expressions))
+        self._meant: dict[tuple[str, ...], bool] = {}
+        # To look for letters is much quicker than for an expression, and most words are not in most texts.
+        first = plain_parts[0][0]
+        self._letters = "" if "ss" in first else first
 
     def _part(self, token: str, stems: set[str]) -> tuple[str, str]:
-        """Expressions of what a word begins with, and of its rest."""
+        """What a word begins with, and an expression of its rest."""
         if content_words.is_paired(token) or not token.isalnum():
-            return re.escape(token), ""
+            return token, ""
         beginning = os.path.commonprefix([token, *map(_beginning, stems)])
         if token[len(beginning) - 1 :].startswith("ss"):
             beginning = beginning[:-1]  # A text may have ß, of which there is no half.
-        return re.escape(beginning), _REST
+        return beginning, _REST
 
     def spans(self, folded: str, place: int) -> Iterator[Span]:
+        if self._letters not in folded:
+            return
         for match in self._expression.finditer(folded):
-            if self._is_meant(match.groups()):
+            words = match.groups()
+            if words not in self._meant:
+                self._meant[words] = self._is_meant(words)
+            if self._meant[words]:
                 yield Span(*match.span(), place)
 
     def _is_meant(self, found: Sequence[str]) -> bool:
@@ -220,7 +230,7 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
 def _lines_with(text: str, spans: list[Span]) -> list[str]:
     """The few lines that hold most of the words: the best first, then what has words that those before it lack."""
     words: dict[tuple[int, int], set[int]] = {}
-    for span in spans[:MOST_SPANS]:
+    for span in spans:
         start = text.rfind("\n", max(span.start - LINE, 0), span.start) + 1 or max(span.start - LINE, 0)
         end = text.find("\n", span.end, span.end + LINE)
         words.setdefault((start, end if end >= 0 else span.end + LINE), set()).add(span.word)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
-from library.search.plan import Newest, Plan, Scored, Shares, Tagged
+from library.search.plan import Found, Plan, Scored, Shares, Tagged
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
@@ -29,6 +29,8 @@ RANKED, TITLED, BEST = 3_000, 1_000, 1_000
 # Of articles with some of the words, those with the rarest are looked at, about so many.
 SOME_RANKED = 3_000
 SAMPLE = 1_000
+# Where no more than this part of the sample matches, all that match are read.
+FEW_OF_SAMPLE = 1 / 100
 # A word in more of the articles than this tells next to nothing, and costs the most to rank by.
 COMMON = 1 / 2
 # A beginning of so many letters tells as little as a word that most articles have.
@@ -58,10 +60,17 @@ SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'library_searchpending'),
     EXISTS (SELECT 1 FROM library_searchpending WHERE owner_id = %s)
 """
 # `ORDER BY rank` would be slower than the function written out (40% measured).
+BM25 = f"bm25(library_searchindex, {', '.join(map(str, WEIGHTS.values()))})"
 SCORES = f"""
-SELECT t.rowid, bm25(library_searchindex, {", ".join(map(str, WEIGHTS.values()))})
+SELECT t.rowid, {BM25}
 FROM library_searchindex AS t WHERE library_searchindex MATCH %s AND t.rowid BETWEEN %s AND %s
 """  # noqa: S608 - numbers of ours
+FOUND_AND_SCORED = f"""
+WITH found AS MATERIALIZED
+    (SELECT t.rowid AS number, {BM25} AS score FROM library_searchindex AS t WHERE {{where}}{{newest}})
+SELECT number, score, (SELECT count(*) FROM found) FROM found ORDER BY score, number DESC LIMIT %s
+"""  # noqa: S608 - numbers of ours
+NEWEST = f" ORDER BY t.rowid DESC LIMIT {RANKED}"
 # The sign keeps FTS5 from looking up each of them, which takes it milliseconds a piece.
 AMONG = " AND +t.rowid IN (SELECT value FROM json_each(%s))"
 
@@ -160,22 +169,40 @@ def reading() -> nullcontext[None]:
     return nullcontext()
 
 
-def best(plan: Plan, found: list[int], newest: Newest, known: Shares) -> Scored:
-    """(number, score) of the best matches; a lower score is better.
+def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int]:
+    """(number, score) of the `wanted` best matches, a lower score first, and how many could be wanted.
 
-    `found` are the plan's newest, up to RANKED; `newest` finds so many of another plan's.
+    Ranked are the newest RANKED, and those with all the words in their titles. Fewer than `few` are only found.
     """
     telling = list(_telling(plan, known))
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
+    asked, are_few = plan.asking(*telling), _share(plan) <= FEW_OF_SAMPLE
     if plan.words and not any(isinstance(part, Words) for part in telling):
         # Nothing tells them apart but their titles.
-        return [(number, 0.0) for number in dict.fromkeys((*newest(in_title, BEST), *found))][:BEST]
-    asked = plan.asking(*telling)
-    scores = _scores(expression(asked), found)
-    if len(found) == RANKED:
+        newest = matches.newest(BEST, few=are_few)
+        numbers = list(dict.fromkeys((*matches.of(in_title, BEST), *newest)))
+        return [(number, 0.0) for number in numbers[:wanted]], len(numbers) if len(newest) < BEST else RANKED
+    if asked.index == plan.index:
+        scored, size = _found_and_scored(matches, wanted, are_few)
+    else:
+        found = matches.newest(RANKED, few=are_few)
+        scored, size = [(number, 0.0) for number in found], len(found)
+        if size >= few:
+            scored = list(_scores(expression(asked), found).items())
+    if size == RANKED:
         both = f"({expression(asked)}) AND ({expression(in_title)})"
-        scores |= _scores(both, newest(in_title, TITLED))
-    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))[:BEST]
+        scored = list({**dict(scored), **_scores(both, matches.of(in_title, TITLED))}.items())
+    return sorted(scored, key=lambda each: (each[1], -each[0]))[:wanted], size
+
+
+def _found_and_scored(matches: Found, wanted: int, are_few: bool) -> tuple[Scored, int]:
+    """The best of the newest RANKED, or of all where these are few; and how many that is."""
+    where, parameters = matches.where(RANKED)
+    newest = "" if are_few else NEWEST
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND_AND_SCORED.format(where=where, newest=newest), [*parameters, wanted])
+        rows = cursor.fetchall()
+    return [(number, score) for number, score, _ in rows], rows[0][2] if rows else 0
 
 
 def _telling(plan: Plan, known: Shares) -> Iterator[Any]:
@@ -205,7 +232,7 @@ def _to_title(part: Any) -> Any:
     return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
-def some(plan: Plan, found: list[int], newest: Newest, known: Shares, size: int) -> Scored:
+def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int) -> Scored:
     """Like `best`, of those `found`, which have all of the plan's words, and of articles that have some of them, and
     whatever else it asks for, among `size` in all.
 
@@ -218,10 +245,16 @@ def some(plan: Plan, found: list[int], newest: Newest, known: Shares, size: int)
         room -= known[words] * size
         if room > 0:
             seeds.append(words)
-    looked_at = {*found, *newest(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED)}
+    looked_at = {*found, *matches.of(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED, few=True)}
     others = Either((All(), *(words for words in telling if words not in seeds)))
     scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), sorted(looked_at, reverse=True))
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))
+
+
+def _share(plan: Plan) -> float:
+    """In which part of the newest articles all of the plan's index stands; 0 where there are few articles."""
+    first, last = plan.edges
+    return (_sampled([expression(plan)], first, last) or [0.0])[0]
 
 
 def shares(plan: Plan, words: Sequence[Words]) -> Shares:
@@ -229,15 +262,19 @@ def shares(plan: Plan, words: Sequence[Words]) -> Shares:
     weight to one that is in more than half of them, and it costs the most to rank by. Few articles tell nothing."""
     asked_for = dict.fromkeys([*words, *(single for one in words for single in _single(one))])
     wanted = [one for one in asked_for if not one.open_ended]
-    found: Sequence[int] = []
-    if wanted:
-        first, last = plan.edges
-        counts = ", ".join([COUNT_FROM_SAMPLE] * len(wanted))
-        asked = [value for one in wanted for value in (quoted(one, plan.languages), last)]
-        with connection.cursor() as cursor:
-            cursor.execute(SAMPLE_COUNTS.format(counts=counts), [*asked, first, last, SAMPLE - 1])
-            found = cursor.fetchone() or ()
-    return dict.fromkeys(asked_for, 0.0) | {one: count / SAMPLE for one, count in zip(wanted, found, strict=False)}
+    found = _sampled([quoted(one, plan.languages) for one in wanted], *plan.edges)
+    return dict.fromkeys(asked_for, 0.0) | dict(zip(wanted, found, strict=False))
+
+
+def _sampled(expressions: Sequence[str], first: int, last: int) -> list[float]:
+    """In which part of the newest SAMPLE documents each of these matches. Of fewer documents nothing is said."""
+    if not expressions:
+        return []
+    counts = ", ".join([COUNT_FROM_SAMPLE] * len(expressions))
+    asked = [value for one in expressions for value in (one, last)]
+    with connection.cursor() as cursor:
+        cursor.execute(SAMPLE_COUNTS.format(counts=counts), [*asked, first, last, SAMPLE - 1])
+        return [count / SAMPLE for count in cursor.fetchone() or ()]
 
 
 def _scores(asked: str, found: list[int]) -> dict[int, float]:

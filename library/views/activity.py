@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from library.highlighting import place_again
+from library.highlighting import CHANGED, last_changes, place_again
 from library.models import Author, BulkAct, Change, ImportRun, Kind, Link, User, undoing
-from library.models.undoing import CHANGED_SINCE, Present, present, why_not
+from library.models.undoing import CHANGED_SINCE, IN_BIN, Present, present, why_not
 from library.views import keys
 from library.views.acts import words_of
 from library.views.bulk import sentence
@@ -165,8 +165,12 @@ def day_words(day: date, today: date) -> str:
 
 
 def entries(found: Sequence[Entry]) -> list[dict[str, Any]]:
-    now = present({each.link_id: each.link for each in found if isinstance(each, Change)}.values())
-    return [of_change(each, now[each.link_id]) if isinstance(each, Change) else of_many(each) for each in found]
+    changes = [each for each in found if isinstance(each, Change)]
+    now = present({each.link_id: each.link for each in changes}.values())
+    marks = last_changes(changes)
+    return [
+        of_change(each, now[each.link_id], marks) if isinstance(each, Change) else of_many(each) for each in found
+    ]
 
 
 def of_many(entry: ImportRun | BulkAct) -> dict[str, Any]:
@@ -195,9 +199,10 @@ def of_run(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def of_change(change: Change, now: Present) -> dict[str, Any]:
+def of_change(change: Change, now: Present, marks: Mapping[int, int]) -> dict[str, Any]:
+    """`marks` are the changes that are the last of a highlight, each with the highlight's id."""
     verb, rest = words_of(change)
-    problem = why_not(change, now)
+    problem = why_not_mark(change, now, marks) if change.what == CHANGED else why_not(change, now)
     return {
         "at": timezone.localtime(change.at),
         "who": who(change),
@@ -205,13 +210,22 @@ def of_change(change: Change, now: Present) -> dict[str, Any]:
         "title": now.link.display_title,
         "href": reader_path(now.link.pk, now.link.title),
         "rest": f"{rest}.",
-        "undo": "" if problem else undo_path(change),
+        "undo": "" if problem else undo_path(change, marks),
         "note": "Changed again since" if problem == CHANGED_SINCE else "",
         "compare": compare_path(change),
     }
 
 
-def undo_path(change: Change) -> str:
+def why_not_mark(change: Change, now: Present, marks: Mapping[int, int]) -> str:
+    """A highlight goes back by its last change only."""
+    if now.link.deleted_at is not None:
+        return IN_BIN
+    return "" if change.pk in marks else CHANGED_SINCE
+
+
+def undo_path(change: Change, marks: Mapping[int, int]) -> str:
+    if change.pk in marks:
+        return reverse("highlights.undo", args=[marks[change.pk]])
     return reverse("bulk.undo", args=[change.act_id]) if change.act_id else reverse("activity.undo", args=[change.pk])
 
 

@@ -99,11 +99,13 @@ def of_date(before: Any, after: Any) -> Words:
 
 def of_highlight(before: Any, after: Any) -> Words:
     if before is None:
-        return "marked a passage of", ""
+        known = after.get("quote")
+        return ("brought back a highlight of", f": {quoted(known)}") if known else ("marked a passage of", "")
     if after is None:
         return "deleted a highlight of", f": {quoted(before['quote'])}"
-    what = "note on a passage" if before["note"] != after["note"] else "colour of a passage"
-    return f"changed the {what} of", f": {quoted(after['quote'])}"
+    names = {"note": "note on", "colour": "colour of"}
+    what = next((words for name, words in names.items() if before[name] != after[name]), "tags of")
+    return f"changed the {what} a passage of", f": {quoted(after['quote'])}"
 
 
 SAYINGS: dict[str, Callable[[Any, Any], Words]] = {

@@ -18,8 +18,9 @@ from library.content import periods
 from library.models import User
 from library.views.bulk import Selecting
 from library.views.counts import Counts
+from library.views.desk import desk
 from library.views.listing import SORTS, Filters, Listing, Page
-from library.views.rows import Row, minutes_left, reader_path, rows
+from library.views.rows import Row, rows
 
 TABS = (
     ("", "Everything"),
@@ -33,8 +34,17 @@ TAGS_OFFERED = 60
 YEARS_OFFERED = 8
 FEWEST_MARKS = 2
 RECENT = {"7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last 365 days"}
-BANDS = ((5, "Under 5 minutes"), (15, "5 to 15 minutes"), (30, "15 to 30 minutes"), (60, "30 to 60 minutes"))
-LONGEST_BAND = "Over an hour"
+LENGTHS = {
+    "<5": "Under 5 minutes",
+    "5..14": "5 to 15 minutes",
+    "15..29": "15 to 30 minutes",
+    "30..59": "30 to 60 minutes",
+    ">=60": "An hour and more",
+}
+BANDS = tuple(zip((5, 15, 30, 60), LENGTHS.values(), strict=False))
+LONGEST_BAND = LENGTHS[">=60"]
+PARTS = {"note": "Your notes", "highlight": "Highlights", "overview": "Overview", "summary": "AI summary",
+         "article": "Text of the article"}  # fmt: skip
 PAGE_KEYS = ("after", "before", "from")
 Choice = tuple[str, str, str, bool]
 MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
@@ -68,7 +78,7 @@ class Browse:
             "total": states[self.filters.state],
             "select": Selecting.of(self.query, self.address, states[self.filters.state]),
             "chips": self.chips(),
-            "clear": replace(self.filters, types=(), tags=(), saved="").address(),
+            "clear": self.filters.cleared.address(),
             "facets": self.counts.kept(self.facets, "facets", self.filters),
             "sorts": self.sorts(),
             "densities": self.densities(),
@@ -78,7 +88,7 @@ class Browse:
             "next": self.page.next_address(),
             "way": self.way(),
             "without": self.without() if not groups and self.filters.narrowed else [],
-            "desk": self.desk() if self.at_home else [],
+            "desk": desk(self.counts) if self.at_home else "",
         }
 
     @property
@@ -106,15 +116,21 @@ class Browse:
             for state, words in TABS
         ]
 
+    def narrowings(self) -> Iterator[tuple[str, str, str, str]]:
+        """Each filter: (its name in Filters, what it is called, its value, the value in words)."""
+        filters, names = self.filters, self.counts.tags() if self.filters.tags else {}
+        yield from (("tags", "tag", slug, names[slug][1] if slug in names else slug) for slug in filters.tags)
+        yield from (("types", "type", each, each) for each in filters.types)
+        if filters.saved:
+            yield "saved", "saved", filters.saved, saved_words(filters.saved).lower()
+        if filters.length:
+            yield "length", "length", filters.length, length_words(filters.length).lower()
+        yield from (("has", "has", each, each) for each in filters.has)
+
     def chips(self) -> list[dict[str, str]]:
-        names = self.counts.tags() if self.filters.tags else {}
-        found = [("tags", "tag", slug, names[slug][1] if slug in names else slug) for slug in self.filters.tags]
-        found += [("types", "type", each, each) for each in self.filters.types]
-        if self.filters.saved:
-            found.append(("saved", "saved", self.filters.saved, saved_words(self.filters.saved).lower()))
         return [
             {"field": field, "words": words, "href": self.filters.without(name, value).address()}
-            for name, field, value, words in found
+            for name, field, value, words in self.narrowings()
         ]
 
     def facets(self) -> str:
@@ -128,6 +144,8 @@ class Browse:
             "hidden_tags": [slug for slug in self.filters.tags if slug not in offered],
             "all_tags": thousands(len(self.counts.tags())),
             "saved": self.saved_choices(),
+            "lengths": self.length_choices(),
+            "parts": [(value, words, "", value in self.filters.has) for value, words in PARTS.items()],
         }
         return render_to_string("library/facets.html", choices)
 
@@ -155,6 +173,12 @@ class Browse:
             values.append(self.filters.saved)
         return [(value, saved_words(value), "", value == self.filters.saved) for value in values]
 
+    def length_choices(self) -> list[Choice]:
+        values = ["", *LENGTHS]
+        if self.filters.length not in values:
+            values.append(self.filters.length)
+        return [(value, length_words(value), "", value == self.filters.length) for value in values]
+
     def sorts(self) -> list[dict[str, Any]]:
         return [
             {
@@ -174,7 +198,7 @@ class Browse:
 
     def groups(self) -> Iterator[dict[str, Any]]:
         """The rows under their running heads: months, letters or lengths, by the order of the list."""
-        shown = rows(self.page.links)
+        shown = rows(self.page.links, self.counts.highlights(self.page.links))
         pairs = zip(self.page.links, shown, strict=True)
         grouped = [(head, [row for _, row in part]) for head, part in groupby(pairs, lambda pair: self.head(*pair))]
         saved = self.counts.months(self.listing, [head for head, _ in grouped]) if self.listing.sort.by_date else {}
@@ -187,6 +211,8 @@ class Browse:
             return month(row["saved"])
         if self.listing.sort.field == "title_key":
             return letter(link["title_key"])
+        if self.listing.sort.field == "type":
+            return str(link["type"]) or "No type"
         return next((words for under, words in BANDS if link["minutes"] < under), LONGEST_BAND)
 
     def thumb(self) -> list[dict[str, Any]]:
@@ -204,14 +230,16 @@ class Browse:
         return parts
 
     def mark(self, value: str, words: str) -> dict[str, Any]:
-        current = bool(value) and value in (self.here, self.here[:4])
+        current = value in (self.here, self.here[:4])
         return {"words": words, "href": self.filters.address(**{"from": value}), "current": current}
 
     @cached_property
     def here(self) -> str:
-        """The month in which this page begins."""
-        by_date = self.listing.sort.by_date and self.page.links
-        return month(timezone.localtime(self.page.links[0]["saved_at"])) if by_date else ""
+        """The month or the letter with which this page begins."""
+        if not self.page.links:
+            return ""
+        first = self.page.links[0]
+        return month(timezone.localtime(first["saved_at"])) if self.listing.sort.by_date else first["title_key"][:1]
 
     def way(self) -> tuple[str, str]:
         """The words on the two links that turn the page."""
@@ -221,26 +249,10 @@ class Browse:
 
     def without(self) -> list[dict[str, Any]]:
         """Where no article matches: what there would be without each of the filters."""
+        fewer = (self.filters.without(name, value) for name, _, value, _ in self.narrowings())
         return [
             {**chip, "count": self.counts.states(filters)[self.filters.state]}
-            for chip, filters in zip(self.chips(), self.fewer(), strict=True)
-        ]
-
-    def fewer(self) -> Iterator[Filters]:
-        yield from (self.filters.without("tags", slug) for slug in self.filters.tags)
-        yield from (self.filters.without("types", each) for each in self.filters.types)
-        if self.filters.saved:
-            yield self.filters.without("saved", "")
-
-    def desk(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "href": reader_path(link["id"], link["title"]),
-                "title": link["title"] or link["url"],
-                "progress": link["progress"],
-                "minutes": minutes_left(link),
-            }
-            for link in self.counts.desk()
+            for chip, filters in zip(self.chips(), fewer, strict=True)
         ]
 
 
@@ -261,6 +273,10 @@ def saved_words(saved: str) -> str:
         return "Any time"
     is_month = len(saved) == 7 and periods.parse(saved, timezone.localdate(), timezone.get_current_timezone())
     return month_words(saved) if is_month else RECENT.get(saved, saved.replace("..", " to "))
+
+
+def length_words(length: str) -> str:
+    return LENGTHS.get(length, f"{length.replace('..', ' to ')} minutes") if length else "Any length"
 
 
 def letter(title_key: str) -> str:

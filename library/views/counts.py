@@ -14,16 +14,15 @@ from django.db.models import Count, OuterRef, Subquery, Value
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, User
+from library.models import HighlightTag, LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.search import count as count_found
 from library.views.families import Family, TagRow, count_families, find_families
 from library.views.listing import Filters, Listing, within
+from library.views.rows import count_highlights
 
 T = TypeVar("T")
 YEARS_SHOWN = 24
-DESK_SIZE = 3
-DESK_FIELDS = ("id", "title", "url", "progress", "minutes")
 # What a shelf finds is counted again after a minute, not after each change: there may be many, and they ask the index.
 COUNT_LASTS = 60
 
@@ -60,14 +59,24 @@ class Counts:
         """
         return self.kept(lambda: count_tags(self.user, self._rows(), self.families()), "tags")
 
+    def on_highlights(self) -> dict[str, int]:
+        """Slug → how many highlights have the tag; only those that have some. The Bin does not count."""
+        rows = HighlightTag.objects.filter(tag__owner=self.user, highlight__link__deleted_at=None)
+        counted = rows.order_by().values_list("tag__slug").annotate(Count("id"))
+        return self.kept(lambda: dict(counted), "tags on highlights")
+
     def families(self) -> dict[str, Family]:
         """By slug, the names that have tags below them."""
         return self.kept(lambda: find_families(self._rows()), "families")
 
     def pinned(self) -> list[tuple[str, str, int]]:
         """(slug, name, how many articles) of the tags that stand beside every page."""
-        known = self.tags()
-        return [(row.slug, *known[row.slug][1:]) for row in self._rows() if row.pinned and row.slug in known]
+
+        def on_rail() -> list[tuple[str, str, int]]:
+            known = self.tags()
+            return [(row.slug, *known[row.slug][1:]) for row in self._rows() if row.pinned and row.slug in known]
+
+        return self.kept(on_rail, "pinned")
 
     def _rows(self) -> list[TagRow]:
         return self.kept(lambda: read_tags(self.user), "rows of tags")
@@ -111,10 +120,10 @@ class Counts:
         plain = replace(listing.filters, sort="newest", density="")
         return self.kept(lambda: find_marks(listing), "marks", plain)
 
-    def desk(self) -> list[dict[str, Any]]:
-        """The articles in progress that were saved last."""
-        reading = self.user.links.kept().in_state(State.READING).order_by("-saved_at", "-id")
-        return self.kept(lambda: list(reading.values(*DESK_FIELDS)[:DESK_SIZE]), "desk")
+    def highlights(self, values: Iterable[dict[str, Any]]) -> dict[int, int]:
+        """How many highlights each of these links has, where it has any."""
+        ids = [link["id"] for link in values]
+        return self.kept(lambda: count_highlights(ids), "highlights", ids)
 
     def searches(self, queries: Iterable[str], seconds: float, shown: str = "") -> dict[str, int | None]:
         """How many articles each query finds, as of a minute ago at most; what is `shown` beside it, as of now.

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from library.content import periods
 from library.content.text import fold
-from library.models import Link, LinkTag, User
+from library.models import Highlight, Link, LinkTag, User
 from library.models.links import UNREAD, LinkQuerySet
 from library.models.tags import above
 from library.views.listing import within
@@ -82,6 +82,9 @@ class Figures:
     unread_minutes: int
     waiting: int
     waiting_until: str
+    marked: int
+    marked_with_note: int
+    reviewed: int
 
 
 def years_of(user: User, today: date) -> list[int]:
@@ -117,6 +120,7 @@ def figures_of(user: User, stretch: Stretch, today: date) -> Figures:
         longest=basis.order_by("-minutes", "-id").only("title", "minutes").first(),
         spines=spines_of(finished) if stretch.year and total <= MOST_SPINES else [],
         **backlog(kept, stretch, today),
+        **marks_of(user, stretch),
     )
 
 
@@ -196,6 +200,16 @@ def backlog(kept: LinkQuerySet, stretch: Stretch, today: date) -> dict[str, Any]
         waiting=Count("id", filter=unread & within("saved_at", span(until))),
     )
     return {name: number or 0 for name, number in found.items()} | {"waiting_until": until}
+
+
+def marks_of(user: User, stretch: Stretch) -> dict[str, Any]:
+    """Passages, by when they were marked; of those reviewed, only when they were last seen is known."""
+    marked = Highlight.objects.of(user).filter(within("created_at", span(stretch.whole)), link__deleted_at__isnull=True)
+    seen = user.reviews.kept().filter(within("seen_at", span(stretch.whole)), seen_at__isnull=False)
+    return {
+        **marked.order_by().aggregate(marked=Count("id"), marked_with_note=Count("id", filter=~Q(note=""))),
+        "reviewed": seen.count(),
+    }
 
 
 # --- what the spines tell beside their picture

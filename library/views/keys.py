@@ -41,4 +41,4 @@ def beyond(field: str, key: Key | None) -> Q:
     if key is None:
         return Q()
     moment, pk = key
-    return Q(**{f"{field}__lte": moment}) & (Q(**{f"{field}__lt": moment}) | Q(id__lt=pk))
+    return Q(**{f"{field}__lte": moment}) & (Q(**{f"{field}__lt": moment}) | Q(pk__lt=pk))

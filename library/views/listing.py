@@ -12,8 +12,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from library.content import periods
-from library.models import LinkTag, State, User
+from library.models import Highlight, Link, LinkTag, State, User
 from library.models.links import LinkQuerySet
+from library.search.fields import HAD, bounds
 from library.views import keys
 from library.views.rows import ROW_FIELDS
 
@@ -21,10 +22,13 @@ PAGE_SIZES = {"": 50, "compact": 100}
 STATES = ("unread", *State.values, "favourites")
 MOST_TAGS = 10
 
+# What a tag's own index copies of a link.
+OWN_FIELDS = {"link_tags__saved_at": "saved_at", "link_tags__link_id": "id"}
+
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of a list. `field` and the id are the key of a page; an index of this order exists for each."""
+    """An order of a list. An index of this order exists for each."""
 
     words: str
     field: str
@@ -39,6 +43,7 @@ SORTS = {
     "newest": Sort("Newest first", "saved_at", descending=True),
     "oldest": Sort("Oldest first", "saved_at", descending=False),
     "title": Sort("Title", "title_key", descending=False),
+    "type": Sort("Type", "type", descending=False),
     "longest": Sort("Longest first", "words", descending=True),
     "shortest": Sort("Shortest first", "words", descending=False),
 }
@@ -48,6 +53,8 @@ SORTS = {
 class Filters:
     """What a list is narrowed to. `tags` are slugs, and an article carries all of them; of `types`, any.
 
+    `length` (in minutes) and `has` are written as in a search, and an article has all of `has`.
+
     `page_tag` is the tag whose own page this is: it narrows too, and stands in the path of the address.
     """
 
@@ -55,6 +62,8 @@ class Filters:
     types: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     saved: str = ""
+    length: str = ""
+    has: tuple[str, ...] = ()
     sort: str = "newest"
     density: str = ""
     page_tag: str = ""
@@ -63,12 +72,14 @@ class Filters:
     def read(cls, query: QueryDict, page_tag: str = "") -> Filters:
         """What an address says; what it can't mean is left out."""
         state, saved = query.get("state", ""), query.get("saved", "").strip()
-        sort, density = query.get("sort", ""), query.get("density", "")
+        sort, density, length = query.get("sort", ""), query.get("density", ""), query.get("length", "")
         return cls(
             state=state if state in STATES else "",
             types=_each(query.getlist("type")),
             tags=tuple(slug for slug in _each(query.getlist("tag"))[:MOST_TAGS] if slug != page_tag),
             saved=saved if _period(saved) else "",
+            length=length if bounds(length) else "",
+            has=tuple(each for each in _each(query.getlist("has")) if each in HAD),
             sort=sort if sort in SORTS else "newest",
             density=density if density in PAGE_SIZES else "",
             page_tag=page_tag,
@@ -84,23 +95,28 @@ class Filters:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.types or self.tags or self.saved)
+        return self != self.cleared
+
+    @property
+    def cleared(self) -> Filters:
+        """The same tab and order with all filters dropped."""
+        return replace(self, types=(), tags=(), saved="", length="", has=())
 
     def without(self, name: str, value: str) -> Filters:
         """The same with one filter dropped."""
-        if name == "saved":
-            return replace(self, saved="")
-        kept = tuple(each for each in getattr(self, name) if each != value)
-        return replace(self, types=kept) if name == "types" else replace(self, tags=kept)
+        now = getattr(self, name)
+        left: Any = tuple(each for each in now if each != value) if isinstance(now, tuple) else ""
+        return replace(self, **{name: left})
 
     def pairs(self) -> list[tuple[str, str]]:
         """The filters as they stand in an address; defaults are left out."""
-        single = {"state": self.state, "saved": self.saved, "density": self.density}
+        single = {"state": self.state, "saved": self.saved, "length": self.length, "density": self.density}
         if self.sort != "newest":
             single["sort"] = self.sort
         return [
             *(("tag", slug) for slug in self.tags),
             *(("type", each) for each in self.types),
+            *(("has", each) for each in self.has),
             *((name, value) for name, value in single.items() if value),
         ]
 
@@ -145,10 +161,14 @@ class Listing:
         return "link_tags__saved_at" if self.lead else "saved_at"
 
     @property
-    def key_fields(self) -> tuple[str, str]:
+    def order(self) -> tuple[str, ...]:
+        """The fields of the list's order, each with a minus where it descends. Their values are the key of a page."""
+        sign = "-" if self.sort.descending else ""
+        if self.sort.field == "type":
+            return "type", "-saved_at", "-id"
         if self.lead and self.sort.by_date:
-            return "link_tags__saved_at", "link_tags__link_id"
-        return self.sort.field, "id"
+            return f"{sign}link_tags__saved_at", f"{sign}link_tags__link_id"
+        return f"{sign}{self.sort.field}", f"{sign}id"
 
     def links(self, *more: Q) -> LinkQuerySet:
         """In no order. An unknown tag leaves nothing.
@@ -163,14 +183,17 @@ class Listing:
         for ids in self.tags[1:] if self.lead else self.tags:
             links = links.filter(tagged(ids))
         lead = [Q(link_tags__tag=self.lead)] if self.lead else []
-        return links.filter(*lead, within(self.date_field, _period(self.filters.saved)), *more)
+        narrowed = [within(self.date_field, _period(self.filters.saved)), lasting(self.filters.length)]
+        return links.filter(*lead, *narrowed, *map(having, self.filters.has), *more)
 
     def page(self, query: QueryDict) -> Page:
         """The page after `?after=KEY`, before `?before=KEY` or from the month `?from=2026-03`; else the first."""
         after, before = self._key(query.get("after", "")), self._key(query.get("before", ""))
         start = self._start(query.get("from", ""))
         backwards = bool(before and not after)
-        found = self._ordered(self.links(start, self._beyond(after or before, backwards)), backwards)
+        order = tuple(map(turned, self.order)) if backwards else self.order
+        key = after or before
+        found = self.links(start, past(order, key) if key else Q()).order_by(*order)
         size = PAGE_SIZES[self.filters.density]
         values: list[dict[str, Any]] = list(found.values(*ROW_FIELDS, self.sort.field)[: size + 1])
         more, values = len(values) > size, values[:size]
@@ -178,18 +201,14 @@ class Listing:
             return Page(self, values[::-1], previous=more, next=True)
         return Page(self, values, previous=bool(after or start), next=more)
 
-    def _ordered(self, links: LinkQuerySet, backwards: bool) -> LinkQuerySet:
-        sign = "-" if self.sort.descending != backwards else ""
-        return links.order_by(*(sign + field for field in self.key_fields))
-
-    def _beyond(self, key: tuple[Any, int] | None, backwards: bool) -> Q:
-        """Past `key`. The first condition alone lets the index begin there."""
-        if key is None:
-            return Q()
-        way = "lt" if self.sort.descending != backwards else "gt"
-        (field, last), (value, pk) = self.key_fields, key
-        past = Q(**{f"{field}__{way}": value}) | Q(**{f"{last}__{way}": pk})
-        return Q(**{f"{field}__{way}e": value}) & past
+    def beside(self, link: Link, *, backwards: bool) -> dict[str, Any] | None:
+        """The link before or after this one. It itself need not be in the list any more."""
+        order = tuple(map(turned, self.order)) if backwards else self.order
+        key = [getattr(link, OWN_FIELDS.get(field.lstrip("-"), field.lstrip("-"))) for field in order]
+        found: list[dict[str, Any]] = list(
+            self.links(past(order, key)).order_by(*order).values(*ROW_FIELDS, self.sort.field)[:1]
+        )
+        return found[0] if found else None
 
     def _start(self, mark: str) -> Q:
         """From a month, a year or a letter on, in the order of the list."""
@@ -202,20 +221,36 @@ class Listing:
         return within(self.date_field, replace(period, **onwards))
 
     def key_of(self, link: dict[str, Any]) -> str:
-        value = link[self.sort.field]
-        written = keys.microseconds(value) if self.sort.by_date else value
-        return f"{written}.{link['id']}"
+        value, when = link[self.sort.field], keys.written(link["saved_at"], link["id"])
+        if self.sort.field == "type":
+            return f"{value}.{when}"
+        return when if self.sort.by_date else f"{value}.{link['id']}"
 
-    def _key(self, text: str) -> tuple[Any, int] | None:
+    def _key(self, text: str) -> tuple[Any, ...] | None:
         """What `key_of` wrote; None for anything else."""
+        if self.sort.by_date:
+            return keys.read(text)
         value, _, pk = text.rpartition(".")
         try:
-            if self.sort.by_date:
-                moment = keys.moment_of(value)
-                return (moment, _number(pk)) if moment else None
+            if self.sort.field == "type":
+                value, _, micros = value.rpartition(".")
+                when = keys.read(f"{micros}.{pk}")
+                return (value.replace("\0", ""), *when) if when else None
             return (_number(value) if self.sort.field == "words" else value.replace("\0", "")), _number(pk)
         except (ValueError, OverflowError):
             return None
+
+
+def turned(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"
+
+
+def past(order: Sequence[str], key: Sequence[Any]) -> Q:
+    """Beyond `key` in this order. How far its first field must be is said alone: there an index begins."""
+    name, value = order[0].removeprefix("-"), key[0]
+    way = "lt" if order[0].startswith("-") else "gt"
+    beyond = Q(**{f"{name}__{way}": value})
+    return Q(**{f"{name}__{way}e": value}) & (beyond | past(order[1:], key[1:])) if order[1:] else beyond
 
 
 def in_state(links: LinkQuerySet, state: str) -> LinkQuerySet:
@@ -240,6 +275,22 @@ def within(field: str, period: periods.Period | None) -> Q:
     if period and period.end:
         condition &= Q(**{f"{field}__lt": period.end})
     return condition
+
+
+def lasting(length: str) -> Q:
+    """So many minutes, as `length:` in a search has it."""
+    minutes, condition = bounds(length), Q()
+    if minutes and minutes.least is not None:
+        condition &= Q(minutes__gte=minutes.least)
+    if minutes and minutes.most is not None:
+        condition &= Q(minutes__lte=minutes.most)
+    return condition
+
+
+def having(part: str) -> Q | Exists:
+    if part == "highlight":
+        return Exists(Highlight.objects.filter(link=OuterRef("pk")))
+    return Q(**{f"has_{part}": True})
 
 
 def _number(text: str) -> int:

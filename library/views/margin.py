@@ -14,6 +14,7 @@ from library.content.paint import Mark, Reference, extents, plain_text
 from library.highlighting import places_in
 from library.models import Colour, Highlight, Link, Section
 from library.rendering import rendered
+from library.views.marked import tags_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,16 @@ class Placed:
     start: int
     end: int
     note: Rendered | None
+    tags: list[tuple[str, str]]
 
     @property
     def name(self) -> str:
         return f"hl-{self.highlight.pk}"
+
+    @property
+    def beside(self) -> bool:
+        """Whether something stands beside the text: a note, or tags."""
+        return bool(self.note or self.tags)
 
     def mark(self) -> Mark:
         colour = self.highlight.colour
@@ -38,13 +45,13 @@ class Placed:
 
     def _reference(self) -> Reference:
         pk, number = self.highlight.pk, self.number
-        href = f"#note-{pk}" if self.note else reverse("highlights.edit", args=[pk])
-        label = f"End of highlight {number}, {'to its note' if self.note else 'change it'}"
+        href = f"#note-{pk}" if self.beside else reverse("highlights.edit", args=[pk])
+        label = f"End of highlight {number}, {'to its note' if self.beside else 'change it'}"
         return Reference(str(number), {"class": f"ref {self.highlight.colour}", "href": href, "aria-label": label})
 
 
 class Margin:
-    """The highlights of one article, numbered in the order in which its texts are painted. Two queries for all."""
+    """The highlights of one article, numbered in the order in which its texts are painted. Three queries for all."""
 
     def __init__(self, link: Link) -> None:
         found = list(link.highlights.all())
@@ -53,8 +60,13 @@ class Margin:
             self._by_section[highlight.section_id].append(highlight)
         notes = {f"n{highlight.pk}": highlight.note for highlight in found if highlight.note}
         self._notes = rendered(notes) if notes else {}
+        self._tags = tags_on(found)
         self._lost = {highlight.pk: highlight for highlight in found}
-        self.count = 0
+        self.shown: list[Placed] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.shown)
 
     @property
     def lost(self) -> list[tuple[Highlight, Rendered | None]]:
@@ -70,9 +82,11 @@ class Margin:
         return [self._number(*place, each) for place, each in sorted(places, key=_by_place) if place]
 
     def _number(self, start: int, end: int, highlight: Highlight) -> Placed:
-        self.count += 1
         del self._lost[highlight.pk]
-        return Placed(highlight, self.count, start, end, self._note_of(highlight))
+        note, tags = self._note_of(highlight), self._tags[highlight.pk]
+        placed = Placed(highlight, len(self.shown) + 1, start, end, note, tags)
+        self.shown.append(placed)
+        return placed
 
     def _note_of(self, highlight: Highlight) -> Rendered | None:
         return self._notes.get(f"n{highlight.pk}")
@@ -83,8 +97,8 @@ def _by_place(found: tuple[tuple[int, int] | None, Highlight]) -> tuple[tuple[in
 
 
 def notes_by_block(blocks: Sequence[str], placed: Sequence[Placed]) -> dict[int, list[Placed]]:
-    """The highlights with a note, by the block in which they end."""
-    noted = [each for each in placed if each.note]
+    """The highlights with a note or tags, by the block in which they end."""
+    noted = [each for each in placed if each.beside]
     ends = [end for _, end in extents(blocks)] if noted else []
     found: dict[int, list[Placed]] = defaultdict(list)
     for each in noted:

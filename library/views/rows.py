@@ -7,11 +7,12 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from library.models import LinkTag, State
+from library.models import Highlight, LinkTag, State
 from library.models.links import UNTITLED, title_slug
 
 Row = dict[str, Any]
@@ -31,14 +32,14 @@ def tag_path(slug: str) -> str:
     return SafeString(f"/tags/{quote(slug)}/")
 
 
-def rows(values: Sequence[dict[str, Any]]) -> list[Row]:
-    """Rows for `.values(*ROW_FIELDS)`, with their tags (one query)."""
+def rows(values: Sequence[dict[str, Any]], marked: dict[int, int]) -> list[Row]:
+    """Rows for `.values(*ROW_FIELDS)`, with their tags (one query) and how often they are `marked`."""
     tags = tags_of([link["id"] for link in values])
     now = timezone.localtime()
-    return [row(link, tags.get(link["id"], []), now) for link in values]
+    return [row(link, tags.get(link["id"], []), now, marked.get(link["id"], 0)) for link in values]
 
 
-def row(link: dict[str, Any], tags: list[tuple[str, str]], now: datetime) -> Row:
+def row(link: dict[str, Any], tags: list[tuple[str, str]], now: datetime, highlights: int) -> Row:
     reading = link["state"] == State.READING
     saved = link["saved_at"].astimezone(now.tzinfo)
     minutes = minutes_left(link) if reading else link["minutes"]
@@ -50,6 +51,7 @@ def row(link: dict[str, Any], tags: list[tuple[str, str]], now: datetime) -> Row
         "type": link["type"],
         "tags": tag_links(link["id"], tags),
         "site": link["site"],
+        "highlights": f"{highlights} highlight{'' if highlights == 1 else 's'}" if highlights else "",
         "glyph": glyph(link["state"], link["progress"] if reading else 0),
         "done": link["state"] in (State.FINISHED, State.ARCHIVED),
         "favourite": link["favourite"],
@@ -95,3 +97,9 @@ def tags_of(link_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     for link_id, name, slug in tagged.values_list("link_id", "tag__name", "tag__slug"):
         found.setdefault(link_id, []).append((name, tag_path(slug)))
     return found
+
+
+def count_highlights(link_ids: Iterable[int]) -> dict[int, int]:
+    """How many highlights each link has, where it has any."""
+    marked = Highlight.objects.filter(link_id__in=list(link_ids)).order_by()
+    return dict(marked.values_list("link_id").annotate(Count("id")))

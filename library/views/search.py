@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from library.models import Highlight, Kind, Section
+from library.models import Kind
 from library.search import Results, count
 from library.search import search as find
 from library.search.documents import MOST_BYTES
@@ -20,6 +21,7 @@ from library.search.fields import SORTS, WORDS
 from library.search.query import LONGEST_QUERY, Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.bulk import Selecting
+from library.views.counts import Counts
 from library.views.matches import address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
@@ -33,6 +35,10 @@ SORT_WORDS = {
     "shortest": "Shortest first",
 }
 MOST_DROPS = 5
+TEXTS = """
+SELECT 0, position, id, link_id, kind, text, '', '' FROM library_section WHERE link_id IN ({links})
+UNION ALL SELECT 1, 0, id, link_id, '', quote, note, colour FROM library_highlight WHERE link_id IN ({links})
+"""
 FEWEST_TO_NARROW = 2
 
 
@@ -134,7 +140,8 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     """The rows in the order of the results, with their matches marked; each opens at its first match."""
     links = request.user.links.kept().filter(pk__in=results.links)
     values = {link["id"]: link for link in links.values(*ROW_FIELDS)}
-    found = rows([values[pk] for pk in results.links if pk in values])
+    ordered = [values[pk] for pk in results.links if pk in values]
+    found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages))
         back = address.page(page_key(request))
@@ -159,12 +166,16 @@ def mark(found: Iterable[Row], marker: Marker) -> None:
 def layers_of(link_ids: list[str]) -> dict[str, list[Layer]]:
     """All texts of these links, and what the reader marked and wrote in their margins."""
     layers: dict[str, list[Layer]] = defaultdict(list)
-    sections = Section.objects.filter(link_id__in=link_ids).order_by("position", "id")
-    for link_id, kind, text in sections.values_list("link_id", "kind", "text"):
-        layers[str(link_id)].append(Layer(kind, text))
-    highlights = Highlight.objects.filter(link_id__in=link_ids).order_by("id")
-    for link_id, quote, note, colour in highlights.values_list("link_id", "quote", "note", "colour"):
-        layers[str(link_id)] += [Layer(HIGHLIGHT, quote, colour), Layer(Kind.NOTE, note)]
+    if not link_ids:
+        return layers
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS.format(links=", ".join(["%s"] * len(link_ids))), [*link_ids, *link_ids])
+        found = sorted(cursor.fetchall(), key=lambda row: row[:3])
+    for marked, _, _, link_id, kind, text, note, colour in found:
+        if marked:
+            layers[str(link_id)] += [Layer(HIGHLIGHT, text, colour), Layer(Kind.NOTE, note)]
+        else:
+            layers[str(link_id)].append(Layer(kind, text))
     return layers
 
 

@@ -14,11 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from library.content.text import clean_text, fold, single_line
+from library.content.text import NO_TAG, clean_text, fold, single_line
 from library.forms.shelves import SORT_WORDS, ShelfForm
 from library.models import Shelf, User
 from library.models.shelves import hold
-from library.search.fields import NO_TAG
 from library.search.query import Chip, filters, parse
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest

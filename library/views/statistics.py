@@ -16,9 +16,10 @@ from library.content.text import fold
 from library.models import User
 from library.models.links import UNTITLED
 from library.search.query import quoted
+from library.views import keys
 from library.views.browse import MONTHS, month_words
 from library.views.counts import Counts
-from library.views.figures import Figures, Spine, Stretch, figures_of, habits_of, years_of
+from library.views.figures import Figures, Spine, Stretch, figures_of, habits_of, span, years_of
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 
@@ -56,7 +57,10 @@ def context(user: User, years: list[int], year: int | None, today: date) -> dict
         "finished": (found.finished[stretch.whole], finished_path(stretch.whole)),
         "read": duration(found.minutes[stretch.whole]),
         "noted": (found.noted, search_path(f"has:note saved:{stretch.whole}")),
-        "legend": [*((f"t{place}", name) for place, name in enumerate(types)), (f"t{COLOURS}", "Other")],
+        "marked": (found.marked, marked_path(stretch, today)),
+        "marked_with_note": (found.marked_with_note, marked_path(stretch, today, note="with")),
+        "tag": tag_of(found),
+        "legend": [*((f"t{place}", name) for place, name in enumerate(types)), (f"t{COLOURS}", "Everything else")],
         "shelf": shelf(found.spines, types, stretch) if found.spines else [],
         "bars": bars(found),
         "parts": parts(found),
@@ -84,6 +88,21 @@ def saved_path(part: str) -> str:
 
 def finished_path(part: str, *more: str) -> str:
     return search_path(" ".join([f"finished:{part}", *more]))
+
+
+def marked_path(stretch: Stretch, today: date, **more: str) -> str:
+    """The highlights from the newest of the stretch on."""
+    period = span(stretch.whole)
+    over = stretch.year and stretch.year < today.year and period and period.end
+    return f"/highlights/?{urlencode({'by': 'day', **more, **({'after': keys.written(over, 0)} if over else {})})}"
+
+
+def tag_of(found: Figures) -> tuple[str, str] | None:
+    """The tag that is on most, with the list of its articles."""
+    if not found.tags:
+        return None
+    name = found.tags[0][0]
+    return name, search_path(f"tag:{quoted(name)} {found.by}:{found.stretch.whole}")
 
 
 # --- pictures, and the tables that say the same
@@ -183,7 +202,7 @@ def label(part: str) -> str:
 
 
 def lists(found: Figures) -> list[dict[str, Any]]:
-    heads = (f"What you {found.by}", "Its tags", "Where it came from")
+    heads = (f"What you {found.by}", "Tags you came back to", "Where it came from")
     stretch = f"{found.by}:{found.stretch.whole}"
     rankings = zip(heads, ("type", "tag", "site"), (found.types, found.tags, found.sites), strict=True)
     return [
@@ -210,6 +229,9 @@ def habits(found: Figures, today: date) -> list[tuple[str, str, str]]:
             ("From saved to finished", f"{known.waited:,} day{'' if known.waited == 1 else 's'}", basis),
             ("Most finished on", f"{known.weekday}s", basis),
         ]
+    # When a passage was seen before it was last seen isn't kept, so this can't be said of years that are over.
+    if found.reviewed and found.stretch.year in (None, today.year):
+        told.append(("Passages reviewed", f"{found.reviewed:,}", "/review/shown/"))
     unread = search_path("is:unread")
     return [
         *told,

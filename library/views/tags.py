@@ -52,6 +52,7 @@ class Entry:
     name: str
     count: int
     depth: int = 0
+    highlights: int = 0
 
     @property
     def lead(self) -> str:
@@ -78,7 +79,7 @@ class Entry:
 SHOWN: dict[str, tuple[str, Callable[[Entry], bool]]] = {
     "": ("All tags", lambda entry: True),
     "once": ("Used once", lambda entry: entry.count == 1),
-    "unused": ("Unused", lambda entry: entry.count == 0),
+    "unused": ("Unused", lambda entry: not (entry.count or entry.highlights)),
 }
 
 
@@ -98,7 +99,8 @@ def index(request: ReaderRequest) -> HttpResponse:
 
 def entries(counts: Counts, show: str, wanted: str, by_count: bool) -> dict[str, Any]:
     """The index itself, rendered (a library may have thousands of tags), and the counts around it."""
-    known = [Entry(slug, name, count) for slug, (_, name, count) in counts.tags().items()]
+    marked = counts.on_highlights()
+    known = [Entry(slug, name, n, highlights=marked.get(slug, 0)) for slug, (_, name, n) in counts.tags().items()]
     pairs = [pair for pair in look_alike(counts) if any(fold(wanted) in fold(each.name) for each in pair)]
     test = SHOWN[show][1] if show in SHOWN else lambda entry: False
     found = [entry for entry in known if test(entry) and fold(wanted) in fold(entry.name)]
@@ -172,6 +174,7 @@ def tag(request: ReaderRequest, slug: str) -> HttpResponse:
         "tag": shown,
         "name": name,
         "above": levels_above(counts, name),
+        "marked": counts.on_highlights().get(slug, 0),
         "below": links_to(counts, family.ids[1 if family.pk else 0 :]) if family else [],
     }
     if shown and browse.first_page:

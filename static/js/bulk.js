@@ -68,6 +68,33 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A finger that stays on a row selects it; the click and the menu that would follow are for nothing.
+const HELD = 400; // less than the browser waits for its own menu
+let holding;
+let held = false;
+
+const letGo = () => clearTimeout(holding);
+
+document.addEventListener("pointerdown", (event) => {
+  letGo();
+  held = false;
+  const box = event.pointerType === "touch" && event.target.closest?.("#main article[data-link]")?.querySelector(".sel:not(:disabled)");
+  if (!box || event.target === box) return;
+  holding = setTimeout(() => {
+    held = true;
+    pick(box, !box.checked, false);
+  }, HELD);
+});
+for (const name of ["pointerup", "pointercancel", "scroll"]) document.addEventListener(name, letGo, { passive: true });
+for (const name of ["click", "contextmenu"]) {
+  document.addEventListener(name, (event) => {
+    if (!held) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (name === "click") held = false;
+  }, true);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && picked.size && !event.defaultPrevented && !document.querySelector("dialog[open]")) clear();
   // Enter would press the first button of the bar.

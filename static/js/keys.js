@@ -2,7 +2,10 @@
 // A page offers what it can do as elements with data-key: the key clicks them ("n", or "shift n").
 
 const root = document.documentElement;
-const GO = { l: "/library/", s: "/search/", t: "/tags/", v: "/shelves/", i: "/import/", b: "/bin/" };
+const GO = {
+  l: "/library/", h: "/highlights/", r: "/review/", i: "/library/?state=inbox", t: "/tags/", s: "/statistics/",
+  v: "/shelves/", m: "/import/", b: "/bin/",
+};
 const ROW_STATES = { d: "finished", e: "archived", i: "inbox" };
 let leader = 0;
 
@@ -11,6 +14,11 @@ const current = () => document.querySelector("#main article[data-link].on");
 
 function typing(target) {
   return target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+}
+
+// Space presses what it is on, except the title of a row.
+function presses(target) {
+  return target.closest?.("button, summary, input") || (target.closest?.("a") && !target.closest("h3"));
 }
 
 function click(key) {
@@ -33,6 +41,7 @@ function mark(row) {
   current()?.classList.remove("on");
   row?.classList.add("on");
   row?.querySelector("h3 a").focus({ preventScroll: true });
+  row?.dispatchEvent(new CustomEvent("current", { bubbles: true }));
 }
 
 // A small action on the current row: the answer is this page again, from which htmx takes the list and the message.
@@ -75,7 +84,7 @@ function onRow(key, shift) {
 
 function slash() {
   const box = [...document.querySelectorAll("[data-slash]")].reverse().find((input) => input.offsetParent);
-  if (!box) location.assign(GO.s);
+  if (!box) location.assign("/search/");
   else box.select();
   box?.focus();
   return true;
@@ -108,6 +117,7 @@ function showShortcuts() {
 document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === " " && presses(event.target)) return;
   const key = event.key.toLowerCase();
   if ((event.shiftKey && click(`shift ${key}`)) || press(key, event.shiftKey) || (!event.shiftKey && offer(key))) event.preventDefault();
 });

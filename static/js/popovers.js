@@ -35,12 +35,16 @@ const STAY = 12000;
 
 function watch(message) {
   let timer;
-  const start = () => { timer = setTimeout(() => message.remove(), STAY); };
   const stop = () => clearTimeout(timer);
+  const start = () => {
+    stop();
+    if (!message.matches(":hover, :focus-within")) timer = setTimeout(() => message.remove(), STAY);
+  };
   message.addEventListener("pointerenter", stop);
   message.addEventListener("focusin", stop);
   message.addEventListener("pointerleave", start);
-  message.addEventListener("focusout", start);
+  // The focus has left only after this event.
+  message.addEventListener("focusout", () => setTimeout(start));
   start();
 }
 

@@ -31,6 +31,7 @@ DAY = datetime(2024, 12, 4, tzinfo=UTC)
         ("December 4, 2024 12:00 AM", DAY),
         ("December 4, 2024 8:45 PM", DAY.replace(hour=20, minute=45)),
         ("December 4, 2024 8:45 AM → December 6, 2024", DAY.replace(hour=8, minute=45)),
+        ("04/Dec/2024:09:45:10 +0100", DAY.replace(hour=8, minute=45, second=10)),
         ("Wed, 04 Dec 2024 08:45:10 GMT", DAY.replace(hour=8, minute=45, second=10)),
         ("1733270400", DAY),
         ("1733270400000", DAY),

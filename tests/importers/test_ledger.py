@@ -28,9 +28,9 @@ def test_every_file_is_accounted_for_with_a_reason(reader, tmp_path):
     run = import_files(reader, write(tmp_path / "e", MIXED))
     assert run.state == RunState.DONE
     assert (run.files, run.records) == (6, 5)
-    assert (run.new, run.merged, run.unchanged, run.rejected, run.ignored) == (1, 1, 1, 2, 1)
+    assert (run.new, run.merged, run.unchanged, run.rejected, run.ignored) == (2, 1, 1, 1, 1)
     assert all(entry.message.endswith(".") for entry in run.entries.all())
-    assert ledger.closing_sentence(run) == "5 articles: 1 new, 1 unchanged, 1 merged, 2 rejected. 1 file holds none."
+    assert ledger.closing_sentence(run) == "5 articles: 2 new, 1 unchanged, 1 merged, 1 rejected. 1 file holds none."
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(reader, tmp_path):

@@ -58,7 +58,8 @@ def test_highlights_are_placed_and_found_at_once(reader, tmp_path):
     bring(reader, tmp_path, page(article=TEXT, highlights=[MARKED]))
     highlight = Highlight.objects.get()
     assert TEXT[highlight.start : highlight.end] == "Then came the log"
-    assert (highlight.colour, highlight.note) == ("woad", "Yes\n\n#logs")
+    assert (highlight.colour, highlight.note) == ("woad", "Yes")
+    assert list(highlight.tags.values_list("name", flat=True)) == ["logs"]
     assert list(indexing.differences()) == []
 
 

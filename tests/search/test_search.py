@@ -205,6 +205,16 @@ def test_words_that_nearly_every_article_has_rank_by_title_and_date(reader, monk
     assert sorted(find(reader, "ledger vellum")) == ["Number 2", "Number 3"]
 
 
+def test_words_that_nearly_every_article_has_are_counted_exactly(reader, monkeypatch):
+    for name in ("sqlite", "postgres"):
+        for bound, value in {"SAMPLE": 4, "RANKED": 3, "BEST": 2}.items():
+            monkeypatch.setattr(f"library.search.{name}.{bound}", value)
+    for number in range(6):
+        article(reader, f"Number {number}", article="ledger", saved_at=NOON + timedelta(days=number))
+    results = search(reader, "ledger")
+    assert (results.total, results.cut, len(results.links)) == (6, 2, 2)
+
+
 def test_another_readers_articles_are_never_found(reader, other_reader):
     article(other_reader, "Ben's ledger", tags=("secret",))
     article(reader, "Ada's ledger")

@@ -141,11 +141,13 @@ def test_an_empty_inbox_says_so(reading, reader):
         ("title", ["A", "b", "c"]),
         ("longest", ["c", "b", "A"]),
         ("shortest", ["A", "b", "c"]),
+        ("type", ["A", "b", "c"]),
     ],
 )
 def test_a_list_can_be_sorted(reading, reader, sort, expected):
     for title, day, words in (("A", 2, 10), ("b", 3, 20), ("c", 1, 30)):
-        article(reader, title, saved_at=NOON + timedelta(days=day), words=words)
+        kind = {"A": "", "b": "Essay", "c": "Talk"}[title]
+        article(reader, title, saved_at=NOON + timedelta(days=day), words=words, type=kind)
     assert titles(reading, f"/library/?sort={sort}") == expected
 
 
@@ -154,12 +156,15 @@ def many(reader: User, number: int) -> None:
     for place in range(number):
         saved = NOON - timedelta(hours=place // 7 * 300)
         tags = ("go",) if place % 3 else ()
-        article(reader, f"t{place // 5}", tags, saved_at=saved, words=place // 6, state=("inbox", "reading")[place % 2])
+        kind = ("", "Essay", "A. 1.5 talk")[place // 2 % 3]
+        state = ("inbox", "reading")[place % 2]
+        article(reader, f"t{place // 5}", tags, saved_at=saved, words=place // 6, state=state, type=kind)
 
 
 @pytest.mark.parametrize("address", ["/library/?sort=newest", "/library/?sort=oldest", "/library/?sort=title",
                                      "/library/?sort=longest", "/library/?sort=shortest", "/library/?tag=go",
-                                     "/library/?tag=go&sort=title", "/library/?state=inbox&sort=shortest"])  # fmt: skip
+                                     "/library/?tag=go&sort=title", "/library/?sort=type", "/library/?tag=go&sort=type",
+                                     "/library/?length=<5", "/library/?state=inbox&sort=shortest"])  # fmt: skip
 def test_turning_pages_shows_every_article_once_and_leads_back(reading, reader, address, monkeypatch):
     monkeypatch.setitem(PAGE_SIZES, "", 8)
     many(reader, 40)
@@ -203,6 +208,32 @@ def test_a_list_by_title_is_headed_by_letters(reading, reader):
     assert titles(reading, "/library/?sort=title&from=b") == ["Éclair"]
 
 
+def test_a_list_by_type_is_headed_by_types_with_the_newest_first(reading, reader):
+    for title, day, kind in (("Old", 1, "Essay"), ("New", 2, "Essay"), ("Talk", 3, "Talk"), ("Bare", 4, "")):
+        article(reader, title, saved_at=NOON + timedelta(days=day), type=kind)
+    groups = reading.get("/library/?sort=type").context["groups"]
+    assert [(group["head"], [row["title"] for row in group["rows"]]) for group in groups] == [
+        ("No type", ["Bare"]), ("Essay", ["New", "Old"]), ("Talk", ["Talk"])
+    ]  # fmt: skip
+
+
+def test_a_list_by_length_is_headed_by_bands(reading, reader):
+    for minutes in (3, 5, 14, 15, 45, 60, 200):
+        article(reader, str(minutes), words=230 * minutes, minutes=minutes)
+    groups = reading.get("/library/?sort=shortest").context["groups"]
+    assert [(group["head"], [row["title"] for row in group["rows"]]) for group in groups] == [
+        ("Under 5 minutes", ["3"]), ("5 to 15 minutes", ["5", "14"]), ("15 to 30 minutes", ["15"]),
+        ("30 to 60 minutes", ["45"]), ("An hour and more", ["60", "200"])
+    ]  # fmt: skip
+
+
+def test_the_thumb_index_of_titles_marks_the_letter_of_the_page(reading, reader):
+    for title in ("Apples", "Bread"):
+        article(reader, title)
+    marks = reading.get("/library/?sort=title&from=b").context["thumb"][0]["marks"]
+    assert [mark["words"] for mark in marks if mark["current"]] == ["B"]
+
+
 def test_the_thumb_index_holds_the_newest_years_months_and_the_years_before(reading, reader):
     for year, month in ((2026, 3), (2026, 1), (2024, 5), (2019, 12)):
         article(reader, saved_at=datetime(year, month, 2, tzinfo=UTC))
@@ -214,19 +245,13 @@ def test_the_thumb_index_holds_the_newest_years_months_and_the_years_before(read
     assert [mark["words"] for mark in parts[0]["marks"] if mark["current"]] == ["Mar"]
 
 
-def test_what_is_being_read_lies_on_the_desk(reading, reader):
-    article(reader, "Half read", state="reading", progress=50, words=2300, minutes=10)
-    article(reader, "Waiting")
-    assert [link["title"] for link in reading.get("/library/").context["desk"]] == ["Half read"]
-    assert reading.get("/library/").context["desk"][0]["minutes"] == 5
-    assert reading.get("/library/?state=inbox").context["desk"] == []
-
-
 @pytest.mark.parametrize(
     "query",
     ["after=x", "after=.5", "after=9e9.1", "before=-1.-1", f"after={10**30}.1", f"after=1.{10**30}", "from=9999-99",
      "tag=%00", "type=%00", "sort=title&after=%00.1", "sort=nope&density=nope&state=nope", "saved=soon",
-     "sort=words&after=a.b", "tag=" + "&tag=".join(map(str, range(99))), "after=1.1&before=2.2&from=2026"],
+     "sort=words&after=a.b", "sort=type&after=1.2", "sort=type&after=%00.1.2", "length=soon&has=nothing", "length=<",
+     "has=%00&has=note&has=note", f"length={10**9}","sort=type&before=Essay.x.1",
+     "tag=" + "&tag=".join(map(str, range(99))), "after=1.1&before=2.2&from=2026"],
 )  # fmt: skip
 def test_an_odd_address_is_still_a_list(reading, reader, query):
     article(reader)

@@ -15,14 +15,15 @@ pytestmark = pytest.mark.django_db
 
 
 def counts(client):
-    return dict(client.get("/settings/").context["rail"]["counts"])
+    rail = client.get("/settings/").context["rail"]
+    return {name: getattr(rail, name) for name in ("library", "highlights", "tags", "bin", "review")}
 
 
 def test_the_rail_counts_the_library_its_tags_and_the_bin(reading, reader, other_reader):
     links = [Link.objects.create(owner=reader, title=str(number)) for number in range(3)]
     Link.objects.create(owner=other_reader, title="Not yours")
     set_tags(links[0], ["go", "c"])
-    assert counts(reading) == {"library": "3", "tags": "2", "bin": "0"}
+    assert counts(reading) == {"library": "3", "highlights": "0", "tags": "2", "bin": "0", "review": ""}
 
 
 # The database itself notes a change, at its commit on PostgreSQL.
@@ -31,10 +32,10 @@ def test_the_counts_follow_every_change(reading, reader):
     link = Link.objects.create(owner=reader, title="One")
     assert counts(reading)["library"] == "1"
     bin_link(link)
-    assert counts(reading) == {"library": "0", "tags": "0", "bin": "1"}
+    assert counts(reading) == {"library": "0", "highlights": "0", "tags": "0", "bin": "1", "review": ""}
     Link.objects.all().delete()
     Tag.objects.create(owner=reader, name="go", name_key="go", slug="go")
-    assert counts(reading) == {"library": "0", "tags": "1", "bin": "0"}
+    assert counts(reading) == {"library": "0", "highlights": "0", "tags": "1", "bin": "0", "review": ""}
 
 
 def test_large_counts_have_commas(reading, reader):
@@ -56,7 +57,7 @@ def page_at(client, address):
 
 
 def beside(client, address="/settings/"):
-    return [(shelf.name, number) for shelf, number in client.get(address).context["rail"]["shelves"]["shown"]]
+    return [(shelf.name, number) for shelf, number in client.get(address).context["rail"].shelves.shown]
 
 
 def test_the_rail_shows_the_shelves_in_order_and_what_they_hold(reading, reader, put_up):
@@ -125,10 +126,12 @@ def test_on_its_own_page_a_shelf_is_marked_and_counted_as_the_page_counts(readin
     shown = page_at(reading, "/search/?q=is:unread&sort=newest")
     assert 'href="/search/?q=is%3Aunread&amp;sort=newest" aria-current="page"' in shown
     assert '<li><a href="/search/" aria-current="page">' not in shown
-    assert reading.get("/search/?q=is:unread").context["rail"]["shelves"]["current"] is None
+    assert reading.get("/search/?q=is:unread").context["rail"].shelves.current is None
 
 
-def test_many_shelves_beside_a_page_take_no_more_queries(reading, put_up):
+def test_many_shelves_beside_a_page_take_no_more_queries(reading, put_up, monkeypatch):
+    monkeypatch.setattr("library.views.rail.SECONDS", 60)
+
     def queries():
         reading.get("/settings/")
         with CaptureQueriesContext(connection) as captured:

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
+from library.models import Highlight, Review
 from library.search import count
-from library.views import figures
+from library.views import figures, keys
 from library.views.figures import Stretch, years_of
 from tests.views.shelf import NOON, article
 
@@ -61,6 +62,27 @@ def test_the_year_is_told_in_a_sentence(reading, year):
     told = words(page(reading))
     assert "In 2025 you saved 5 articles and finished 4, about 70 minutes of reading." in told
     assert "1 of what you saved has notes of yours." in told
+    assert "You came back most to sql." in told
+
+
+def test_the_sentence_tells_what_was_marked_and_leads_to_the_passages_of_the_year(reading, reader, year):
+    link = reader.links.get(title="A ledger")
+    for quote, note, made in (("One", "", 2025), ("Two", "Mine.", 2025), ("Three", "", 2024)):
+        Highlight.objects.create(link=link, quote=quote, note=note, created_at=MARCH.replace(year=made))
+    binned = reader.links.get(title="Binned")
+    Highlight.objects.create(link=binned, quote="Binned", created_at=MARCH)
+    assert "You marked 2 passages, 1 with a note." in words(page(reading))
+    end_of_year = keys.written(datetime(2026, 1, 1, tzinfo=UTC), 0)
+    assert f'href="/highlights/?by=day&amp;after={end_of_year}"' in page(reading)
+    assert "You marked 3 passages, 1 with a note." in words(page(reading, "year=all"))
+
+
+def test_passages_reviewed_are_counted_where_that_is_known(reading, reader, year):
+    Highlight.objects.create(link=reader.links.get(title="A ledger"), quote="One")
+    Highlight.objects.create(link=reader.links.get(title="Binned"), quote="Binned")
+    Review.objects.update(turns=1, since=timezone.now(), seen_at=timezone.now())
+    told = [words(page(reading, f"year={asked}")) for asked in (timezone.localdate().year, "all", 2025)]
+    assert ["Passages reviewed 1" in each for each in told] == [True, True, False]
 
 
 @pytest.mark.parametrize("query", ["year=2025", "year=all"])
@@ -77,7 +99,7 @@ def test_a_tag_counts_with_those_below_it_each_article_once(reading, reader):
     for tags in ("nest", "nest nest/egg", "nest/egg nest/egg/shell", "nest/twig", "wood/oak", "sky"):
         article(reader, tags, tuple(tags.split()), saved_at=MARCH, state="finished", finished_at=MARCH)
     reader.tags.ensure(reader.pk, ["wood"])
-    (tags,) = [part["rows"] for part in reading.get("/statistics/?year=2025").context["lists"] if "tag" in part["head"]]
+    (tags,) = [part["rows"] for part in reading.get("/statistics/?year=2025").context["lists"] if "Tag" in part["head"]]
     assert {name: number for name, number, _ in tags} == {
         "nest": 4, "nest/egg": 2, "nest/egg/shell": 1, "nest/twig": 1, "sky": 1, "wood": 1, "wood/oak": 1,
     }  # fmt: skip
@@ -182,5 +204,5 @@ def test_a_large_library_takes_no_more_queries(reading, reader, year, queries_of
         article(reader, f"More {number}", (f"tag {number}",), type=f"Type {number}", saved_at=MARCH, state="finished",
                 finished_at=MARCH, url=f"https://site{number}.example/")  # fmt: skip
     assert {query: queries_of(lambda query=query: page(reading, query)) for query in few} == few
-    assert max(few.values()) <= 22
+    assert max(few.values()) <= 28
     assert len(re.findall(r"<progress", page(reading))) == 3 * figures.MOST_LISTED

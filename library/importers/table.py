@@ -1,0 +1,86 @@
+"""Tables (CSV) from strangers: read by the names in their first row, whatever stands between the cells."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+
+from library.content.text import excerpt
+from library.importers.archives import MAX_FILE_BYTES
+from library.importers.decoding import decode, looks_binary
+from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
+
+HEAD = 4 * 1024
+MAX_COLUMNS, MAX_LINES = 300, 500_000
+SEPARATORS = ",;\t|"
+
+# The bound is the process's. A whole article may stand in one cell, and no cell is larger than its file.
+csv.field_size_limit(MAX_FILE_BYTES)
+
+# A column that the table has not is blank in each row.
+Row = defaultdict[str, str]
+
+
+def columns(file: ImportFile) -> frozenset[str]:
+    """The names in the first row, in lower case; none where the file is no table."""
+    return _columns(file.data[:HEAD])
+
+
+@lru_cache(maxsize=4)
+def _columns(head: bytes) -> frozenset[str]:
+    if looks_binary(head):
+        return frozenset()
+    text = decode(head)[0].lstrip("\n").partition("\n")[0]
+    return frozenset(_names(_first_row(text, _separator(text))))
+
+
+def rows(file: ImportFile) -> Iterator[Row | Refusal]:
+    """Each row by its columns' names, with a Refusal for one that has more cells than there are columns.
+
+    A row that ends early has blank cells; of two columns of one name the first counts.
+    """
+    text = decode(file.data)[0].lstrip("\n")
+    if text.count("\n") > MAX_LINES:
+        raise NotARecord(f"The table has more than {MAX_LINES:,} lines. Split it, its first line above each part.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    try:
+        names = _names(next(reader, []))
+        found = False
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                found = True
+                yield _row(names, cells, reader.line_num)
+    except csv.Error as error:
+        raise NotARecord(f"The table can't be read after line {reader.line_num}. Export it again.") from error
+    if not found:
+        raise HoldsNone("The table has no rows below its first.")
+
+
+def _row(names: list[str], cells: list[str], line: int) -> Row | Refusal:
+    if any(cell.strip() for cell in cells[len(names) :]):
+        return Refusal(
+            excerpt(cells[0], 100),
+            f"The row that ends in line {line} has {len(cells)} cells, but there are {len(names)} columns. "
+            "A text in it needs quotation marks around it.",
+        )
+    cells = (cells + [""] * len(names))[: len(names)]
+    row = Row(str, zip(reversed(names), reversed(cells), strict=True))
+    row.pop("", None)
+    return row
+
+
+def _separator(text: str) -> str:
+    """The one that parts the first row into the most cells."""
+    return max(SEPARATORS, key=lambda separator: len(_first_row(text, separator)))
+
+
+def _first_row(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text[:HEAD], newline=""), delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def _names(cells: list[str]) -> list[str]:
+    return [cell.strip().lower() for cell in cells] if len(cells) <= MAX_COLUMNS else []
