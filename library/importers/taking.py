@@ -116,6 +116,6 @@ def _document(batch: Batch, link: Link, item: Incoming, tags: dict[str, Tag]) ->
         saved_at=link.saved_at,
         title=link.title,
         texts=texts,
-        tags=[(tag.pk, tag.name) for tag in save.tags_of(item, tags, batch.run.tags)],
+        tags=sorted((tag.pk, tag.name) for tag in save.tags_of(item, tags, batch.run.tags)),  # as the index reads them
         made=made,
     )

@@ -33,6 +33,13 @@ def test_each_record_becomes_an_article_and_they_share_the_file(reader, tmp_path
     assert list(indexing.differences()) == []
 
 
+def test_the_index_says_the_same_whatever_the_order_of_the_tags(reader, tmp_path):
+    records = bookmarks(2)
+    records[0]["tags"], records[1]["tags"] = ["a", "b", "c"], ["c", "a", "b"]
+    import_files(reader, write_lines(tmp_path / "e" / "all.jsonl", records))
+    assert list(indexing.differences()) == []
+
+
 def test_a_record_that_cannot_be_taken_says_why_and_the_others_go_on(reader, tmp_path):
     records = [*bookmarks(2), {"title": "A folder", "refused": "It has no address."}]
     folder = write_lines(tmp_path / "e" / "all.jsonl", records)
