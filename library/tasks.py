@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -18,6 +18,7 @@ from library import importers
 from library.backups import BackupProblem, schedule
 from library.importers import ledger, uploads
 from library.models import ImportRun, Original, Rendering, RunState
+from library.models.imports import ACTIVE
 from library.models.writing import purge_bin
 from library.search import indexing
 
@@ -48,7 +49,7 @@ def run_import(run_id: int) -> None:
         return
     try:
         importers.run(run, holder)
-        if run.state == RunState.DONE:
+        if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
         ImportRun.objects.filter(pk=run_id, lease_holder=holder).update(lease_until=None)
@@ -130,7 +131,7 @@ def take_up_what_stopped() -> None:
     for result in running:
         if _beat_key(result.worker_ids[-1]) not in alive:
             queue_again(result)
-    for run in ImportRun.objects.abandoned().filter(uploaded=True):
+    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(state=RunState.UNDOING)):
         if not _of_run(run.pk).exclude(status__in=ENDED).exists():
             run_import.enqueue(run.pk)
 
@@ -149,7 +150,7 @@ def queue_again(result: DBTaskResult[Any, Any]) -> None:
     _same(result).update(status=TaskResultStatus.FAILED, finished_at=timezone.now(), traceback=GAVE_UP)
     logger.error("%s: %s", result.task_path, GAVE_UP)
     if result.task_path == run_import.module_path:
-        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state=RunState.RUNNING):
+        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state__in=ACTIVE):
             ledger.finish(run, RunState.FAILED, GAVE_UP)
 
 

@@ -1,5 +1,6 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
+from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
 from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
@@ -12,13 +13,15 @@ from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag, TagAlias
-from library.models.users import Theme, User
+from library.models.users import Face, Theme, User
 
 __all__ = [
+    "Attachment",
     "Author",
     "BulkAct",
     "Change",
     "Colour",
+    "Face",
     "FormerAddress",
     "FormerOriginal",
     "Highlight",
