@@ -1,6 +1,6 @@
 """A small library with a row of every model that a backup carries. As a command it becomes the backup of a version:
 
-    DATA_DIR=build/for-backup .venv/bin/python -m tests.backups.library tests/backups/VERSION.zip
+    DATA_DIR=build/for-backup .venv/bin/python -m tests.backups.library tests/backups/NUMBER-sqlite.zip
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 
 from library.models import (
+    Attachment,
     FormerOriginal,
     Highlight,
     HighlightTag,
@@ -91,6 +92,7 @@ def _import(reader: User, link: Link) -> None:
         owner=reader, link=link, format="markdown_notes", key="ledger.md", original=now, created=DAY, said=said
     )
     FormerOriginal.objects.create(source=source, original=before)
+    Attachment.objects.create(link=link, original=before, name="desk.png", reference="desk.png", media_type="image/png")
     run = ImportRun.objects.create(
         owner=reader, label="Notes", paths=["/notes"], state=RunState.DONE, finished_at=DAY, cursor=[0, "ledger.md"],
         files=1, total_files=1, records=1, new=1,
