@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from library.content.text import clean_text, single_line
@@ -30,6 +30,15 @@ _PROVENANCE = re.compile(r".+ \(from [^()]+\)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _TITLE = re.compile(r"\s*#(?:[ \t]+(.*)|(?=\n|\Z))(?:\n(?!#|\s*\n)(.+)\n(?=\s*(?:\n|\Z)))?")
 _BOUNDARY = re.compile(r"^-{3,}\s*$", re.MULTILINE)
+# In UTF-8 and Windows-1252 alike.
+_SIGN = re.compile(
+    rb"^## (?:(?:Overview|AI Summary|Content) \(from Notion\)"
+    rb"|Fetched Content \(from URL\)|(?:Note|Highlights) \(from Commonplace\))\s*$",
+    re.MULTILINE,
+)
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n((?:(?!---)[^\n]*\n){0,200})")
+_KEY = re.compile(rb"^(\w+)[ \t]*:", re.MULTILINE)
+_OWN_KEYS = ({b"url", b"notion_type"}, {b"type", b"source", b"url", b"created"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,21 @@ def read(data: bytes) -> dict[tuple[str, str], str]:
     except UnicodeDecodeError:
         return {}
     return sections(split_title(text[front_span(text)[2] :])[1])
+
+
+def told(said: Mapping[tuple[str, str], str], kind: str, heading: str) -> str:
+    """What a file says of a section of the library; a fetched text is the article where there is no other."""
+    found = said.get((kind, heading), "")
+    return found or (said.get(("fetched", ""), "") if kind == "article" else "")
+
+
+def is_one(name: str, text: bytes) -> bool:
+    """A Markdown file with one of the exact headings, or with front matter as the export writes it."""
+    if not name.lower().endswith((".md", ".markdown")):
+        return False
+    head = _HEAD.match(text)
+    keys = set(_KEY.findall(head[1])) if head else set()
+    return any(own <= keys for own in _OWN_KEYS) or _SIGN.search(text) is not None
 
 
 def has_known_heading(body: str) -> bool:

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from library.exporters.chosen import CHUNK, Chosen
-from library.models import HighlightTag, Link, LinkTag, Tag
+from library.models import HighlightTag, Link, LinkTag, Source, Tag
 from library.models.portable import ACTS, ARTICLES, IMPORTS, PREFERENCES, SHELVES, TAGS, VERSION, Part
 
 Row = dict[str, Any]
@@ -22,13 +22,14 @@ IDS = 5_000
 WITHIN = "within"
 
 
-def head(chosen: Chosen) -> Iterator[str]:
-    """All that comes before the articles."""
+def head(chosen: Chosen, *, beside: bool = False) -> Iterator[str]:
+    """All that comes before the articles; `beside` says that link files have their texts."""
     about = {
         "commonplace": VERSION,
         "exported": timezone.now().isoformat(),
         "whole": chosen.whole,
         "of": chosen.title,
+        "beside": beside,
         "reader": {name: plain(getattr(chosen.owner, name)) for name in PREFERENCES},
     }
     yield json.dumps(about, ensure_ascii=False)[:-1]
@@ -58,6 +59,13 @@ def articles(links: Sequence[Link]) -> list[Row]:
     """The rows of these articles with all inside them: a query for each kind of rows."""
     found = {row["id"]: row for row in rows(ARTICLES, Link.objects.filter(pk__in=[link.pk for link in links]))}
     return [found[link.pk] for link in links if link.pk in found]
+
+
+def originals_of(links: Sequence[Link]) -> set[str]:
+    """The SHA-256 of each file from which these articles come, or came before."""
+    sources = Source.objects.filter(link__in=[link.pk for link in links])
+    rows = sources.values_list("original_id", "formers__original_id")
+    return {sha256 for row in rows for sha256 in row if sha256}
 
 
 def tags(chosen: Chosen) -> models.QuerySet[Tag]:

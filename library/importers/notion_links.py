@@ -25,27 +25,15 @@ MAX_FOLDED_TAG, SHORT_TAG = 300, 16
 MAX_TITLE, MAX_TAG, MAX_TAGS, MAX_TYPE = 2_000, 100, 200, 100
 
 _DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
-# In UTF-8 and Windows-1252 alike; only wide encodings are decoded to be looked at.
+# Only these encodings are decoded to be looked at.
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_SIGN = re.compile(
-    rb"^## (?:(?:Overview|AI Summary|Content) \(from Notion\)"
-    rb"|Fetched Content \(from URL\)|Note \(from Commonplace\))\s*$",
-    re.MULTILINE,
-)
-_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n((?:(?!---)[^\n]*\n){0,200})")
-_KEY = re.compile(rb"^(\w+)[ \t]*:", re.MULTILINE)
-_OWN_KEYS = ({b"url", b"notion_type"}, {b"type", b"source", b"url", b"created"})
 _FALSE = {"", "false", "no", "off", "0", "null", "~"}
 
 
 def recognise(file: ImportFile) -> bool:
     """A Markdown file with one of the exact headings, or with front matter as the export writes it."""
-    if not file.name.lower().endswith((".md", ".markdown")):
-        return False
-    text = file.data if not file.data.startswith(_WIDE) else decode(file.data)[0].encode()
-    head = _HEAD.match(text)
-    keys = set(_KEY.findall(head[1])) if head else set()
-    return any(own <= keys for own in _OWN_KEYS) or _SIGN.search(text) is not None
+    wide = file.data.startswith(_WIDE)
+    return link_file.is_one(file.name, decode(file.data)[0].encode() if wide else file.data)
 
 
 def read(file: ImportFile) -> Iterator[Record]:
