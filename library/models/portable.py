@@ -109,7 +109,7 @@ IMPORTS = Part(
         "lease_holder": "A process of the old server.",
         "lease_until": "A process of the old server.",
     },
-    (Part("records", ImportedRecord, "run", numbered=False, refers=("changes",)),),
+    (Part("entries", ImportedRecord, "run", numbered=False, refers=("changes",)),),
 )
 LISTS = (TAGS, SHELVES, ACTS, ARTICLES, IMPORTS)
 """In the order of the file: what others refer to comes first."""
