@@ -7,7 +7,7 @@ from pathlib import Path
 from library.exporters.chosen import Chosen, Progress
 from library.exporters.formats import FORMATS, Refused
 
-__all__ = ["FORMATS", "Chosen", "Progress", "Refused", "file_name", "write"]
+__all__ = ["FORMATS", "Chosen", "Progress", "Refused", "write"]
 
 
 def write(chosen: Chosen, name: str, target: Path, progress: Progress | None = None) -> None:
@@ -17,7 +17,3 @@ def write(chosen: Chosen, name: str, target: Path, progress: Progress | None = N
     """
     FORMATS[name].write(chosen, target, progress or (lambda number: None))
 
-
-def file_name(name: str, title: str) -> str:
-    """What the file is called for the reader."""
-    return f"{title}{FORMATS[name].SUFFIX}"

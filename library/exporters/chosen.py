@@ -10,7 +10,7 @@ from library.search import everything
 
 CHUNK = 200
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def write(chosen: Chosen, target: Path, progress: Progress) -> None:
     if chosen.count() > MOST:
         raise Refused(TOO_MANY)
     book = _book(chosen)
-    chapters = []
+    chapters: list[epub.EpubHtml] = []
     for chunk in chosen.kept():
         for link in chunk:
             chapters.append(_chapter(link, len(chapters) + 1))
@@ -94,7 +94,7 @@ def _heading(section: Section) -> str:
 def _xhtml(blocks: list[str]) -> str:
     """Blocks of safe HTML, written as XML wants them."""
     tree = lxml_html.fragment_fromstring(_clean("\n".join(blocks)), create_parent="div")
-    return etree.tostring(tree, encoding="unicode", method="xml")
+    return str(etree.tostring(tree, encoding="unicode", method="xml"))
 
 
 def _clean(text: str) -> str:

@@ -1,4 +1,7 @@
-"""The formats, by the name that `--format` takes. Each has LABEL, SUFFIX, MEDIA_TYPE and write(chosen, target, progress)."""
+"""The formats, by the name that `--format` takes.
+
+Each is a module with LABEL, SUFFIX, MEDIA_TYPE and write(chosen, target, progress).
+"""
 
 from types import ModuleType
 

@@ -17,7 +17,10 @@ from library.models import Highlight, Link, Section
 Key = tuple[str, str]
 HEAD = ("type", "source", "url", "notion_type", "tags", "created")
 # What YAML reads back as it stands, outside of quotes.
-_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`~=](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff:#]|:(?=\S)|(?<=\S)#)*(?<![\s:])")
+_PLAIN = re.compile(
+    r"[^\s\-?:,\[\]{}#&*!|>'\"%@`~=]"
+    r"(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff:#]|:(?=\S)|(?<=\S)#)*(?<![\s:])"
+)
 _QUOTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\\]*")
 _LINES = r"^{key}[ \t]*:[^\n]*(?:\n(?:[ \t]+[^\n]*|-[ \t][^\n]*))*"
 
@@ -144,9 +147,9 @@ def patched(data: bytes, changes: Changes) -> bytes | None:
 def _patch_front(front: str, values: Mapping[str, str]) -> str:
     for key, value in values.items():
         line = f"{key}: {value}".rstrip()
-        front, found = re.subn(_LINES.format(key=re.escape(key)), lambda _, new=line: new, front, count=1, flags=re.M)
-        if not found:
-            front = front.rstrip("\n") + f"\n{line}\n"
+        there = re.search(_LINES.format(key=re.escape(key)), front, re.MULTILINE)
+        begin, end = there.span() if there else (len(front.rstrip("\n")), len(front))
+        front = front[:begin] + (line if there else f"\n{line}\n") + front[end:]
     return front
 
 

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, transaction
 
 from library.content import stream
-from library.importers import archive, files, restored
+from library.importers import archive, files, ledger, restored
 from library.importers.archive import Archive
 from library.importers.restored import CantRestore, Row
-from library.models import Highlight, Link, Original, Review, User
+from library.models import Highlight, ImportRun, Link, Original, Review, RunState, User
 from library.models.portable import ARTICLES, IMPORTS, LISTS, PREFERENCES, VERSION, Model, Part, renumbered
 from library.models.rows import insert_rows, new_ids
 from library.models.sources import COMPRESSION
@@ -31,7 +31,7 @@ NEWER = "The file was written by a newer Commonplace. Nothing was restored; upda
 DAMAGED = "The file is damaged: {reason} Nothing was restored."
 REFUSED = "The database can't take what the file says ({reason}). Nothing was restored."
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 def is_empty(owner: User) -> bool:
@@ -58,6 +58,18 @@ def restore(owner: User, places: Sequence[files.Place], progress: Progress | Non
         raise CantRestore(DAMAGED.format(reason=error)) from error
     except DatabaseError as error:
         raise CantRestore(REFUSED.format(reason=str(error).split("\n")[0])) from error
+
+
+def run_import(run: ImportRun, holder: str) -> None:
+    """An import that was made in the browser, of a complete export. The caller holds its lease."""
+    try:
+        number = restore(run.owner, run.paths)
+    except CantRestore as problem:
+        ledger.finish(run, RunState.FAILED, str(problem))
+        return
+    told = {"total_files": 1, "files": 1, "records": number, "new": number}
+    ImportRun.objects.filter(pk=run.pk, lease_holder=holder).update(**told)
+    ledger.finish(run, RunState.DONE)
 
 
 class Place(NamedTuple):
@@ -103,10 +115,10 @@ class Restoring:
             self._add_original(restored.row(value))
 
     def _set_preferences(self, row: Row) -> None:
-        names = [name for name in PREFERENCES if name in row]
-        for name in names:
-            setattr(self.owner, name, restored.value(User._meta.get_field(name), row[name]))
-        self.owner.save(update_fields=names)
+        fields = [each for each in User._meta.concrete_fields if each.name in PREFERENCES and each.name in row]
+        for each in fields:
+            setattr(self.owner, each.name, restored.value(each, row[each.name]))
+        self.owner.save(update_fields=[each.name for each in fields])
 
     # --- rows
 

@@ -1,6 +1,7 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
 from library.models.changes import BulkAct, Change
+from library.models.exports import Export
 from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
@@ -19,6 +20,7 @@ __all__ = [
     "BulkAct",
     "Change",
     "Colour",
+    "Export",
     "FormerAddress",
     "FormerOriginal",
     "Highlight",

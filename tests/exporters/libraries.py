@@ -1,6 +1,7 @@
 """Random libraries, made through the doors that readers use, and what a library holds, to be compared."""
 
 import hashlib
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -17,16 +18,20 @@ from library.models.writing import bin_link, move_address, note_change, restore_
 from library.tagging import merge
 from tests.importers.link_files import import_files, link_file, write
 
-WORDS = ["ledger", "Ünï côdé", "思源笔记", "C++", "it's", 'a "quote"', "a: b", "# no comment", "- dash", "=SUM(1)", "&lt;b&gt;",
-         "AT&amp;T", "'single'", "back\\slash", "[x](y)", "**bold**", "> quoted", "  blanks  ", "null", "yes", "2024-01-01",
-         "tab\there", "\u2028line", "emoji 🎉", "--- no front ---", "none of it", "…", "`code`"]  # fmt: skip
-BLOCKS = [*WORDS, "## Overview (from Notion)\nnot a heading of ours", "```\n## Content (from Notion)\n```", "## Plain heading",
-          "- one\n- two\n", "\n\nlines\n\n\napart\n\n", "# Another title", "---", "~~~\nopen fence", "— woad, 2025, #x",
-          "> a\n> b", "\\> escaped", "## Highlights (from Commonplace)\n\n> x", "Sentence one. Sentence two. Sentence three."]  # fmt: skip
+WORDS = ["ledger", "Ünï côdé", "思源笔记", "C++", "it's", 'a "quote"', "a: b", "# no comment", "- dash",
+         "=SUM(1)", "&lt;b&gt;", "AT&amp;T", "'single'", "back\\slash", "[x](y)", "**bold**", "> quoted", "  blanks  ",
+         "null", "yes", "2024-01-01", "tab\there", "\u2028line", "emoji 🎉", "--- no front ---", "none of it", "…", "`code`"]  # fmt: skip
+BLOCKS = [*WORDS, "## Overview (from Notion)\nnot a heading of ours", "```\n## Content (from Notion)\n```",
+          "## Plain heading", "- one\n- two\n", "\n\nlines\n\n\napart\n\n", "# Another title", "---", "~~~\nopen fence",
+          "— woad, 2025, #x", "> a\n> b", "\\> escaped", "## Highlights (from Commonplace)\n\n> x",
+          "Sentence one. Sentence two. Sentence three."]  # fmt: skip
 word = st.sampled_from(WORDS)
 block = st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=4).map("\n\n".join)
-ACTS = ("file add write note other tags title address type state favourite progress bin restore bulk undo mark change unmark "
-        "see rename merge alias shelf former date again").split()  # fmt: skip
+ACTS = [
+    *("file", "add", "again", "write", "note", "other", "tags", "title", "address", "type", "state", "favourite"),
+    *("date", "progress", "bin", "restore", "bulk", "undo", "mark", "change", "unmark", "see", "describe", "merge"),
+    *("alias", "shelf", "preferences"),
+]
 acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 5), word, block), min_size=3, max_size=25)
 _numbers = count()
 
@@ -133,7 +138,8 @@ def do_restore(owner, link, number, name, text, folder):
 
 
 def do_bulk(owner, link, number, name, text, folder):
-    what, value = [("tags", {"add": [name], "remove": ["shared"]}), ("favourite", True), ("state", "finished")][number % 3]
+    tags = {"add": [name], "remove": ["shared"]}
+    what, value = [("tags", tags), ("favourite", True), ("state", "finished")][number % 3]
     carry_out(owner, what, value, owner.links.values_list("pk", flat=True))
 
 
@@ -147,10 +153,9 @@ def do_mark(owner, link, number, name, text, folder):
     says = plain_texts([section])[section.pk] if section else ""
     start = len(says) * number // 8
     if says[start : start + 12].strip():
-        try:
-            mark(section, anchor(says, start, min(start + 12, len(says))), ["ochre", "woad"][number % 2], text if number else "", [name])
-        except Refused:
-            pass
+        passage, colour = anchor(says, start, min(start + 12, len(says))), ["ochre", "woad"][number % 2]
+        with suppress(Refused):
+            mark(section, passage, colour, text if number else "", [name])
 
 
 def highlight_of(owner, number):
@@ -179,7 +184,7 @@ def tag_of(owner, number):
     return found[number % len(found)] if found else None
 
 
-def do_rename(owner, link, number, name, text, folder):
+def do_describe(owner, link, number, name, text, folder):
     if tag := tag_of(owner, number):
         Tag.objects.filter(pk=tag.pk).update(description=text, pinned=True)
 
@@ -201,8 +206,9 @@ def do_shelf(owner, link, number, name, text, folder):
         Shelf.objects.append(owner, name, query=f"tag:{number}", sort="title", in_rail=number % 2 == 0)
 
 
-def do_former(owner, link, number, name, text, folder):
-    User.objects.filter(pk=owner.pk).update(theme="sepia", text_size=15 + number, time_zone="Europe/Paris", single_keys=False)
+def do_preferences(owner, link, number, name, text, folder):
+    chosen = {"theme": "sepia", "text_size": 15 + number, "time_zone": "Europe/Paris", "single_keys": False}
+    User.objects.filter(pk=owner.pk).update(**chosen)
 
 
 # --- what a library holds
@@ -225,8 +231,8 @@ def nested(part, found, numbers):
     rows = []
     for row in found.order_by("pk"):
         numbers[part.model, row.pk] = len(numbers)
-        inner = {each.name: nested(each, each.model.objects.filter(**{each.within: row}), numbers) for each in part.parts}
-        rows.append((part, row, inner))
+        within = ((each, each.model.objects.filter(**{each.within: row})) for each in part.parts)
+        rows.append((part, row, {each.name: nested(each, found, numbers) for each, found in within}))
     return rows
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from library import accounts, importers
 from library.importers import ledger, restoring
 from library.importers.files import Place, shown
+from library.importers.restored import CantRestore
 from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
             try:
                 restored = restoring.restore(reader, places, bar.update)
-            except restoring.CantRestore as problem:
+            except CantRestore as problem:
                 raise CommandError(str(problem)) from problem
         self.stdout.write(f"Restored: {restored:,} articles, with all that belongs to them.")
         return True
