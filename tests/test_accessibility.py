@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from library.content.anchors import Anchor
 from library.highlighting import change, mark
-from library.models import Colour, Highlight, Kind, Review, Shelf
+from library.models import Colour, Export, Highlight, Kind, Review, Shelf
 from library.models.writing import note_change, write_section
 from tests.views.shelf import article
 
@@ -41,7 +41,10 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
     reader.tags.filter(name="sql").update(pinned=True, description="Tables.")
     for name in ("Old", "Older", "Oldest"):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
-    addresses = ["/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
+    for state in ("done", "failed", "running"):
+        Export.objects.create(owner=reader, format="csv", title="Old", state=state, total=3, error=state)
+    addresses = ["/export/",
+                 "/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", "/tags/?show=alike",
                  "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope", "/tags/sql/delete/",

@@ -11,6 +11,8 @@ CHUNK = 1024 * 1024
 LONGEST = 256 * 1024 * 1024
 """So many characters one value can have."""
 _BLANK = re.compile(r"[\s,]*")
+# After a number that was cut off; the empty text is the end of what was read.
+_GO_ON = ("", ".", "e", "E")
 _DECODER = json.JSONDecoder()
 
 
@@ -53,7 +55,7 @@ class Reader:
                     raise Broken(error.msg) from error
                 size *= 2
                 continue
-            if end == len(self._text) and self._more():  # a number may go on
+            if self._text[end : end + 1] in _GO_ON and isinstance(found, int | float) and self._more():
                 continue
             self._place = end
             return found

@@ -9,7 +9,8 @@ from library.exporters.chosen import Chosen, Progress
 from library.exporters.tags import names_of
 from library.models import Link, Section
 
-LABEL = "Table (CSV)"
+LABEL = "Table"
+ABOUT = "CSV with a row for each article, without its texts."
 SUFFIX = ".csv"
 MEDIA_TYPE = "text/csv"
 

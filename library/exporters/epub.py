@@ -11,13 +11,15 @@ from django.utils import timezone
 from ebooklib import epub
 from lxml import etree
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
 
 from library.exporters.chosen import Chosen, Progress
 from library.exporters.refused import Refused
 from library.models import Kind, Link, Section
 from library.rendering import rendered, scope_of
 
-LABEL = "Book (EPUB)"
+LABEL = "Book"
+ABOUT = "EPUB with a chapter for each article, for up to 500 of them."
 SUFFIX = ".epub"
 MEDIA_TYPE = "application/epub+zip"
 
@@ -25,12 +27,15 @@ MOST = 500
 TOO_MANY = f"A book takes {MOST:,} articles at most. Choose a shelf or a search that finds fewer; nothing was written."
 NONE = "There is no article to make a book of. Nothing was written."
 ORDER = (Kind.OVERVIEW, Kind.SUMMARY, Kind.ARTICLE, Kind.OTHER, Kind.NOTE)
+LISTS = ("ul", "ol")
+BOXES = ("div", "blockquote", "section", "td", "th", "li", "details", "figure", "dd")
 STYLE = """body { line-height: 1.5; margin: 1em; }
 h1 { line-height: 1.2; }
 blockquote { border-left: 2px solid; margin-left: 0; padding-left: 1em; }
 pre { white-space: pre-wrap; }
 .about { font-size: .85em; }
 """
+_WEB = re.compile(r"(?:https?://[^\s/?#:@\[\]]+(?::\d+)?(?:[/?#][^\s<>\"{}|\\^`]*)?|mailto:[^\s<>\"{}|\\^`]+)")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -83,7 +88,8 @@ def _body(link: Link, title: str) -> str:
 
 def _about(link: Link) -> str:
     address = _clean(link.url)
-    shown = f'<a href="{escape(address)}">{escape(link.site or address)}</a>, ' if link.url_hash else ""
+    known = link.url_hash and _WEB.fullmatch(address)
+    shown = f'<a href="{escape(address)}">{escape(link.site or address)}</a>, ' if known else ""
     return f'<p class="about">{shown}{link.saved_at:%d %B %Y}</p>'
 
 
@@ -94,7 +100,35 @@ def _heading(section: Section) -> str:
 def _xhtml(blocks: list[str]) -> str:
     """Blocks of safe HTML, written as XML wants them."""
     tree = lxml_html.fragment_fromstring(_clean("\n".join(blocks)), create_parent="div")
+    _mend_links(tree)
+    _mend_lists(tree)
+    for cell in tree.iterfind(".//*[@align]"):
+        cell.set("style", f"text-align: {cell.attrib.pop('align')}")
     return str(etree.tostring(tree, encoding="unicode", method="xml"))
+
+
+def _mend_links(tree: HtmlElement) -> None:
+    """Leave those that lead to the web or to a place in the same texts: a book has no other files."""
+    places = {element.get("id") for element in tree.iterfind(".//*[@id]")}
+    for link in tree.iterfind(".//a[@href]"):
+        address = link.get("href") or ""
+        inside = address.startswith("#") and address[1:] in places
+        if not inside and not _WEB.fullmatch(address):
+            link.drop_tag()
+
+
+def _mend_lists(tree: HtmlElement) -> None:
+    """Pages of the web have items without a list and lists that are no items, which XML readers refuse."""
+    for item in list(tree.iter("li")):
+        above = str(getattr(item.getparent(), "tag", ""))
+        if above not in LISTS:
+            item.tag = "div" if above in BOXES else "span"
+            item.attrib.pop("value", None)
+    for each in list(tree.iter(*LISTS)):
+        for inner in [child for child in each if child.tag != "li"]:
+            item = lxml_html.Element("li")
+            inner.addprevious(item)
+            item.append(inner)
 
 
 def _clean(text: str) -> str:

@@ -1,6 +1,6 @@
 """The formats, by the name that `--format` takes.
 
-Each is a module with LABEL, SUFFIX, MEDIA_TYPE and write(chosen, target, progress).
+Each is a module with LABEL, ABOUT, SUFFIX, MEDIA_TYPE and write(chosen, target, progress).
 """
 
 from types import ModuleType

@@ -11,7 +11,8 @@ from library.content.text import fold
 from library.exporters.chosen import Chosen, Progress
 from library.models import Highlight
 
-LABEL = "Highlights (Markdown)"
+LABEL = "Highlights"
+ABOUT = "Markdown with every passage that you marked, and your notes on them."
 SUFFIX = ".md"
 MEDIA_TYPE = "text/markdown"
 

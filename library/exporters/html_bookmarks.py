@@ -8,7 +8,8 @@ from library.exporters.tags import names_of
 from library.models import Link
 from library.models.links import UNREAD
 
-LABEL = "Bookmarks file (HTML), for browsers and other tools"
+LABEL = "Bookmarks file"
+ABOUT = "HTML, for browsers and other tools: addresses, titles, tags and dates."
 SUFFIX = ".html"
 MEDIA_TYPE = "text/html"
 

@@ -8,7 +8,8 @@ from library.exporters import document
 from library.exporters.chosen import Chosen, Progress
 from library.models import Original
 
-LABEL = "JSON (everything, to restore from)"
+LABEL = "JSON"
+ABOUT = "Everything in one file, to restore from."
 SUFFIX = ".json"
 MEDIA_TYPE = "application/json"
 

@@ -18,7 +18,11 @@ from library.exporters.own_files import Article, Library, OwnFile, own_files
 from library.exporters.sinks import Sink, sink
 from library.models import Original
 
-LABEL = "Markdown (link files, with everything else beside them)"
+LABEL = "Markdown"
+ABOUT = (
+    "A file for each article, as it was imported where nothing has changed. "
+    "Everything else lies beside them, to restore from."
+)
 SUFFIX = ".zip"
 MEDIA_TYPE = "application/zip"
 DOCUMENT = "commonplace.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -158,6 +159,13 @@ def _sections(
     wanted = [((each.kind, each.heading), each.text, each.source_id) for each in article.sections]
     for key, text, source_id in [*wanted, (HIGHLIGHTS, article.marked, None)]:
         told = {pk: link_file.told(sections, *key) for pk, sections in said.items()}
-        if text.strip("\n").rstrip() not in (told.values() if any(told.values()) else ("",)):
+        known = text.strip("\n").rstrip() in (told.values() if any(told.values()) else ("",))
+        if not known and not _said_before(files, key, text):
             speaker = next((pk for pk in (source_id, *told) if pk and told.get(pk)), leader.pk)
             found[speaker].sections[key] = text
+
+
+def _said_before(files: list[tuple[Source, bytes]], key: tuple[str, str], text: str) -> bool:
+    """Whether a file said this when it was imported, in whatever encoding it may be."""
+    name, digest = ":".join(filter(None, key)), hashlib.sha256(text.encode()).hexdigest()
+    return any(source.said.get("sections", {}).get(name) == digest for source, _ in files)

@@ -52,6 +52,7 @@ def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpRes
     running = any(export.running for export in shown)
     context = {
         "form": form,
+        "formats": list(zip(form["format"], (module.ABOUT for module in FORMATS.values()), strict=True)),
         "exports": [entry(export) for export in shown[:SHOWN]],
         "running": running,
         "spoken": spoken(shown, running),

@@ -20,7 +20,8 @@ from tests.importers.link_files import import_files, link_file, write
 
 WORDS = ["ledger", "Ünï côdé", "思源笔记", "C++", "it's", 'a "quote"', "a: b", "# no comment", "- dash",
          "=SUM(1)", "&lt;b&gt;", "AT&amp;T", "'single'", "back\\slash", "[x](y)", "**bold**", "> quoted", "  blanks  ",
-         "null", "yes", "2024-01-01", "tab\there", "\u2028line", "emoji 🎉", "--- no front ---", "none of it", "…", "`code`"]  # fmt: skip
+         "null", "yes", "2024-01-01", "tab\there", "\u2028line", "emoji 🎉", "--- no front ---", "none of it",
+         "…", "`code`"]  # fmt: skip
 BLOCKS = [*WORDS, "## Overview (from Notion)\nnot a heading of ours", "```\n## Content (from Notion)\n```",
           "## Plain heading", "- one\n- two\n", "\n\nlines\n\n\napart\n\n", "# Another title", "---", "~~~\nopen fence",
           "— woad, 2025, #x", "> a\n> b", "\\> escaped", "## Highlights (from Commonplace)\n\n> x",
