@@ -36,7 +36,7 @@ class Command(BaseCommand):
         number = chosen.count()
         with tqdm(total=number, unit=" articles", file=self.stderr, desc="Exporting", leave=False) as bar:
             write(chosen, options["format"], dest, bar.update)
-        self.stdout.write(f"Exported: {number:,} articles to {dest}")
+        self.stdout.write(f"Exported: {number:,} {'article' if number == 1 else 'articles'} to {dest}")
 
 
 def choose(reader: User, options: dict[str, Any]) -> Chosen:

@@ -68,7 +68,8 @@ class Command(BaseCommand):
                 restored = restoring.restore(reader, places, bar.update)
             except CantRestore as problem:
                 raise CommandError(str(problem)) from problem
-        self.stdout.write(f"Restored: {restored:,} articles, with all that belongs to them.")
+        articles = "article" if restored == 1 else "articles"
+        self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
         return True
 
     def run_with_bar(self, import_run: ImportRun) -> None:
