@@ -14,10 +14,12 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from library import importers
+from library import exporters, importers
 from library.backups import BackupProblem, schedule
-from library.importers import ledger, uploads
-from library.models import ImportRun, Original, Rendering, RunState
+from library.exporters import kept
+from library.importers import ledger, restoring, uploads
+from library.models import Export, ImportRun, Original, Rendering, RunState
+from library.models.exports import Progress
 from library.models.imports import ACTIVE
 from library.models.writing import purge_bin
 from library.search import indexing
@@ -37,6 +39,8 @@ BACKUP_RETRY = timedelta(hours=1)
 
 GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it is not tried again."
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
+NOT_WRITTEN = "The server can't write the file ({reason}). Your library is as it was."
+NOT_MADE = "Something in the library can't be exported by this version. Your library is as it was; try another format."
 BROKE_OFF = "Something in it can't be imported by this version. What came before it is in the library."
 
 
@@ -48,7 +52,8 @@ def run_import(run_id: int) -> None:
     if run is None or not run.claim(holder):
         return
     try:
-        importers.run(run, holder)
+        whole = run.state == RunState.RUNNING and restoring.fits(run.owner, run.paths)
+        (restoring.run_import if whole else importers.run)(run, holder)
         if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
@@ -91,6 +96,23 @@ def why_no_backup() -> str:
     return sentence if known else said.splitlines()[-1]
 
 
+@task()
+def run_export(export_id: int) -> None:
+    """Make the file that a reader asked for. What a killed worker left of it is written over."""
+    export = Export.objects.filter(pk=export_id).unfinished().first()
+    if export is None:
+        return
+    try:
+        kept.make(export)
+    except exporters.Refused as problem:
+        export.finish(Progress.FAILED, error=str(problem))
+    except OSError as error:
+        export.finish(Progress.FAILED, error=NOT_WRITTEN.format(reason=error.strerror))
+    except Exception:
+        export.finish(Progress.FAILED, error=NOT_MADE)
+        raise
+
+
 def drain_search() -> None:
     """Bring the search index up to date with every write that it has not seen, and merge a little of what grew."""
     while indexing.drain():
@@ -113,6 +135,7 @@ def tend() -> None:
     Original.objects.orphans().drop()
     SessionStore.clear_expired()
     uploads.sweep(now)
+    kept.sweep(now)
 
 
 # --- work of workers that were killed
@@ -152,6 +175,9 @@ def queue_again(result: DBTaskResult[Any, Any]) -> None:
     if result.task_path == run_import.module_path:
         for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state__in=ACTIVE):
             ledger.finish(run, RunState.FAILED, GAVE_UP)
+    if result.task_path == run_export.module_path:
+        for export in Export.objects.filter(pk__in=result.args_kwargs["args"]).unfinished():
+            export.finish(Progress.FAILED, error=GAVE_UP)
 
 
 def _same(result: DBTaskResult[Any, Any]) -> QuerySet[DBTaskResult[Any, Any]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from library.content.anchors import Anchor
 from library.highlighting import change, mark
-from library.models import Colour, Highlight, ImportRun, Kind, Review, Shelf
+from library.models import Colour, Export, Highlight, ImportRun, Kind, Review, Shelf
 from library.models.writing import note_change, write_section
 from tests.views.shelf import article
 
@@ -47,7 +47,9 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
         about = {"title": "A page", "type": "Essay", "tags": ["sql"]}
         run.entries.create(file="a.md", outcome=outcome, place=place, message="Why.", warnings=["Odd."], about=about)
     undone.entries.create(file="b.md", outcome="new", link=done)
-    addresses = [f"/import/{run.pk}/check/", f"/import/{undone.pk}/", f"/import/{undone.pk}/undo/",
+    for state in ("done", "failed", "running"):
+        Export.objects.create(owner=reader, format="csv", title="Old", state=state, total=3, error=state)
+    addresses = ["/export/", f"/import/{run.pk}/check/", f"/import/{undone.pk}/", f"/import/{undone.pk}/undo/",
                  "/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", "/tags/?show=alike",

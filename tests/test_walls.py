@@ -12,9 +12,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from library.exporters.kept import make as make_export
 from library.models import (
     Attachment,
     Change,
+    Export,
     FormerAddress,
     Highlight,
     HighlightTag,
@@ -113,7 +115,10 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
     original.save()
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
+    export = Export.objects.create(owner=owner, format="csv", title=words[:200], query=words, error=words)
+    make_export(export)
     return {
+        "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
         "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk, "file": attachment.pk, "name": "words"},

@@ -6,6 +6,7 @@ from library.importers import (
     address_list,
     address_table,
     browser_backup,
+    commonplace,
     delicious,
     goodlinks,
     hypothesis,
@@ -36,6 +37,7 @@ from library.importers.record import ImportFile
 # the most particular ones.
 FORMATS: dict[str, ModuleType] = {
     "notion_links": notion_links,
+    "commonplace": commonplace,
     "omnivore": omnivore,
     "readeck": readeck,
     "wallabag": wallabag,

@@ -2,6 +2,7 @@
 
 from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
+from library.models.exports import Export
 from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
@@ -21,6 +22,7 @@ __all__ = [
     "BulkAct",
     "Change",
     "Colour",
+    "Export",
     "Face",
     "FormerAddress",
     "FormerOriginal",

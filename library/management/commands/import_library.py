@@ -12,15 +12,18 @@ from django.db import connection
 from tqdm import tqdm
 
 from library import accounts, importers
-from library.importers import ledger, watching
+from library.importers import ledger, restoring, watching
 from library.importers.archives import shown
 from library.importers.files import Place
+from library.importers.restored import CantRestore
+from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 
 logger = logging.getLogger(__name__)
 
 WRONG_USE = 2
+COMPLETE = "commonplace"
 BROKE_OFF = "The import broke off. What came before is in the library, and the same command goes on with the rest."
 SHOWN_PROBLEMS = 50
 NAMED = 3
@@ -51,6 +54,8 @@ class Command(BaseCommand):
         reader = owner(options["user"], options["first_user"])
         if options["watch"]:
             self.watch(options, reader)
+            return
+        if not options["dry_run"] and options["format"] in ("", COMPLETE) and self.restore(reader, options["paths"]):
             return
         import_run = start(options, reader)
         self.run_with_bar(import_run)
@@ -86,6 +91,19 @@ class Command(BaseCommand):
         self.report(import_run, None)
         if import_run.state == RunState.STOPPED:
             raise KeyboardInterrupt
+    def restore(self, reader: User, paths: list[Path]) -> bool:
+        """Bring in a complete export of ours as it was. False where it is none, or the library is not empty."""
+        places: list[Place] = [str(path.absolute()) for path in paths]
+        if not restoring.fits(reader, places):
+            return False
+        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
+            try:
+                restored = restoring.restore(reader, places, bar.update)
+            except CantRestore as problem:
+                raise CommandError(str(problem)) from problem
+        articles = "article" if restored == 1 else "articles"
+        self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
+        return True
 
     def run_with_bar(self, import_run: ImportRun) -> None:
         holder = importers.new_holder()
@@ -120,18 +138,12 @@ class Command(BaseCommand):
 
 def owner(name: str | None, may_make: bool) -> User:
     """The reader named, or the only one. Raises CommandError (status 2) with what to write instead."""
-    if name:
-        found = User.objects.filter(username=name).first()
-        if found is None:
-            raise CommandError(f'There is no reader "{name}".', returncode=WRONG_USE)
-        return found
-    readers = list(User.objects.order_by("pk")[:2])
-    if len(readers) == 1:
-        return readers[0]
-    if not readers and may_make:
+    found = readers.named(name)
+    if found is None and may_make:
         return accounts.first_reader()
-    problem = "There is more than one reader" if readers else "There is no reader yet"
-    raise CommandError(f"{problem}. Say whose library it is: --user NAME.", returncode=WRONG_USE)
+    if found is None:
+        raise readers.several("There is no reader yet")
+    return found
 
 
 def start(options: dict[str, Any], reader: User) -> ImportRun:
