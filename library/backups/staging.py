@@ -79,13 +79,18 @@ def _load(archive: ZipFile, manifest: Manifest) -> None:
     there = [(app, name) for app, names in manifest.migrations.items() for name in names]
     _refuse_newer(there, executor.loader)
     last = _last_of_each_app(there, executor.loader)
-    executor.migrate(last)
+    make_tables(executor, last)
     models = {model._meta.label: model for model in stored(_models_at(last, executor.loader))}
     _refuse_other_models(manifest, models)
     connection.disable_constraint_checking()
     with transaction.atomic(using=STAGED):
         for label, part in manifest.models.items():
             _insert(models[label], part, read_rows(archive, label, part))
+
+
+def make_tables(executor: MigrationExecutor, last: list[Migration]) -> None:
+    """Those of the backup's time, by the migrations of its time; no signal has their triggers made yet."""
+    executor.migrate(last)
 
 
 def _refuse_newer(there: Iterable[Migration], loader: MigrationLoader) -> None:
