@@ -83,6 +83,7 @@ def quick_and_apart(settings, tmp_path) -> Iterator[None]:
     }
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.EXPORTS_ROOT = tmp_path / "exports"
     caches["local"].clear()
     yield
 

@@ -1,7 +1,9 @@
 """The walls around each reader's library, tried at every address of the URL table, never at a list kept by hand."""
 
 import re
+import zlib
 from collections.abc import Iterator
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
@@ -10,8 +12,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from library.exporters.kept import make as make_export
 from library.models import (
+    Attachment,
     Change,
+    Export,
     FormerAddress,
     Highlight,
     HighlightTag,
@@ -19,6 +24,7 @@ from library.models import (
     ImportRun,
     Kind,
     Link,
+    Original,
     Outcome,
     Rendering,
     RunState,
@@ -37,7 +43,7 @@ from library.models.writing import set_tags, write_section
 pytestmark = pytest.mark.django_db
 PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
 HEADERS = {
-    "Content-Security-Policy": r"default-src 'none'; script-src 'self'; .*frame-ancestors 'none'",
+    "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin|no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -46,7 +52,8 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {**dict.fromkeys(("pk", "version", "number", "object_id", "id"), 987654321), "slug": "no-such-tag"}
+NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
+NOWHERE |= {"slug": "no-such-tag", "name": "words"}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -104,10 +111,17 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     section = kept.sections.get(kind="article")
     highlight = Highlight.objects.create(link=kept, section=section, quote=words, start=0, end=len(words), note=words)
     HighlightTag.objects.create(highlight=highlight, tag=tag)
+    data = words.encode()
+    original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
+    original.save()
+    attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
+    export = Export.objects.create(owner=owner, format="csv", title=words[:200], query=words, error=words)
+    make_export(export)
     return {
+        "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
-        "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
+        "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk, "file": attachment.pk, "name": "words"},
         "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
@@ -159,7 +173,7 @@ def test_the_owner_does_see_what_others_do_not(reading, reader):
     library = library_of(reader, "words of her own")
     pages = [reading.get(own_address(route, library), follow=True) for route in WITH_OBJECT]
     assert {page.status_code for page in pages} == {200, 405}
-    assert all(page.status_code == 405 or "words" in page.content.decode() for page in pages)
+    assert all(page.status_code == 405 or "words" in page.getvalue().decode() for page in pages)
 
 
 @pytest.mark.parametrize("query", ["/library/?tag={}", "/search/?q=tag:{}", "/search/?q={}", "/library/?type={}",

@@ -45,8 +45,11 @@ def slider(label: str, bounds: tuple[int, int], step: int = 1) -> forms.IntegerF
     return forms.IntegerField(label=label, min_value=bounds[0], max_value=bounds[1], step_size=step, widget=widget)
 
 
-class ReadingForm(SettingsForm):
+class ThemeForm(SettingsForm):
     theme = forms.ChoiceField(required=False, choices=Theme.choices, widget=forms.RadioSelect())
+
+
+class ReadingForm(ThemeForm):
     face = forms.ChoiceField(choices=Face.choices, widget=forms.RadioSelect())
     text_size = slider("Text size", TEXT_SIZES)
     measure = slider("Length of a line", MEASURES)
@@ -65,4 +68,6 @@ class KeysForm(SettingsForm):
     single_keys = forms.BooleanField(label="Use shortcuts of one key", required=False)
 
 
-SECTIONS: dict[str, type[SettingsForm]] = {"reading": ReadingForm, "time": TimeForm, "keys": KeysForm}
+SECTIONS: dict[str, type[SettingsForm]] = {
+    "reading": ReadingForm, "theme": ThemeForm, "time": TimeForm, "keys": KeysForm,
+}  # fmt: skip

@@ -6,6 +6,7 @@ from library.importers import (
     address_list,
     address_table,
     browser_backup,
+    commonplace,
     delicious,
     goodlinks,
     hypothesis,
@@ -36,6 +37,7 @@ from library.importers.record import ImportFile
 # the most particular ones.
 FORMATS: dict[str, ModuleType] = {
     "notion_links": notion_links,
+    "commonplace": commonplace,
     "omnivore": omnivore,
     "readeck": readeck,
     "wallabag": wallabag,
@@ -68,3 +70,8 @@ def format_of(file: ImportFile, named: str = "") -> ModuleType | None:
     """The first format that recognises the file, or the named one if it does."""
     candidates = [FORMATS[named]] if named else FORMATS.values()
     return next((module for module in candidates if module.recognise(file)), None)
+
+
+def name_of(module: ModuleType) -> str:
+    """The name under which a format stands here."""
+    return next(name for name, each in FORMATS.items() if each is module)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from library.content.text import excerpt
+from library.importers.archives import MAX_FILE_BYTES
 from library.importers.decoding import decode, looks_binary
-from library.importers.files import MAX_FILE_BYTES
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
 
 HEAD = 4 * 1024

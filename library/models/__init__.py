@@ -1,6 +1,8 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
+from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
+from library.models.exports import Export
 from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
@@ -15,10 +17,12 @@ from library.models.tags import LinkTag, Tag, TagAlias
 from library.models.users import Face, Theme, User
 
 __all__ = [
+    "Attachment",
     "Author",
     "BulkAct",
     "Change",
     "Colour",
+    "Export",
     "Face",
     "FormerAddress",
     "FormerOriginal",

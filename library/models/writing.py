@@ -200,7 +200,10 @@ def delete_for_good(link_ids: Iterable[int]) -> int:
     # Held, so that one that is being restored stays.
     held = list(binned.select_for_update().values_list("pk", flat=True))
     links = Link.objects.filter(pk__in=held)
-    rows = links.values_list("sources__original_id", "sources__formers__original_id")
+    rows = [
+        *links.values_list("sources__original_id", "sources__formers__original_id"),
+        *links.values_list("attachments__original_id"),
+    ]
     originals = {original for row in rows for original in row if original}
     links.delete()
     Original.objects.orphans().filter(pk__in=originals).drop()

@@ -65,6 +65,7 @@ ANYWHERE = (
     Option("shelves", "Go to Shelves", "shelf", href="/shelves/", keys="G V"),
     Option("search", "Go to Search", "search", href="/search/", keys="/"),
     Option("import", "Go to Import", "import", href="/import/", keys="G M"),
+    Option("export", "Go to Export", "out", href="/export/"),
     Option("statistics", "Go to Statistics", "stats", href="/statistics/", keys="G S"),
     Option("activity", "Go to Activity", "update", href="/activity/"),
     Option("bin", "Go to the Bin", "bin", href="/bin/", keys="G B"),

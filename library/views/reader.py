@@ -25,7 +25,7 @@ from library.forms.reader import PlaceForm
 from library.forms.settings import ReadingForm
 from library.models import Author, Colour, Kind, Link, Section, State
 from library.models.writing import bin_link, change_state, keep_place, note_change, restore_link
-from library.rendering import rendered, scope_of
+from library.rendering import rendered_sections
 from library.search.indexing import cut_links
 from library.views.endmatter import passages, related, way_on
 from library.views.margin import Margin, Placed, notes_by_block
@@ -134,11 +134,10 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
 def layers_of(link: Link) -> dict[str, Any]:
     """The sections that say something, by kind, rendered; `other` is a list."""
     sections = [section for section in link.sections.all() if section.text.strip()]
-    scopes = {section: scope_of(section) for section in sections}
-    texts = rendered({scope: section.text for section, scope in scopes.items()})
+    texts = rendered_sections(sections)
     layers: dict[str, Any] = {"other": []}
-    for section, scope in scopes.items():
-        layer = Layer(section, texts[scope])
+    for section in sections:
+        layer = Layer(section, texts[section.pk])
         if section.kind == Kind.OTHER:
             layers["other"].append(layer)
         else:

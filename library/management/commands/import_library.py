@@ -8,19 +8,25 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from tqdm import tqdm
 
 from library import accounts, importers
-from library.importers import ledger
-from library.importers.files import shown
+from library.importers import ledger, restoring, watching
+from library.importers.archives import shown
+from library.importers.files import Place
+from library.importers.restored import CantRestore
+from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 
 logger = logging.getLogger(__name__)
 
 WRONG_USE = 2
+COMPLETE = "commonplace"
 BROKE_OFF = "The import broke off. What came before is in the library, and the same command goes on with the rest."
 SHOWN_PROBLEMS = 50
+NAMED = 3
 
 
 class Command(BaseCommand):
@@ -38,19 +44,66 @@ class Command(BaseCommand):
             default="update",
             help="What to do with an address that is in the library already.",
         )
+        parser.add_argument("--watch", action="store_true", help="Then go on with what appears or changes in a folder.")
         parser.add_argument("--strict", action="store_true", help="Exit with status 1 if any file was rejected.")
         parser.add_argument("--first-user", action="store_true", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_migrated()
         check_report(options["report"])
-        import_run = start(options, owner(options["user"], options["first_user"]))
+        reader = owner(options["user"], options["first_user"])
+        if options["watch"]:
+            self.watch(options, reader)
+            return
+        if not options["dry_run"] and options["format"] in ("", COMPLETE) and self.restore(reader, options["paths"]):
+            return
+        import_run = start(options, reader)
         self.run_with_bar(import_run)
         self.report(import_run, options["report"])
         if import_run.state != RunState.DONE:
             raise CommandError(import_run.error or "The import was stopped. The same command goes on with it.")
         if options["strict"] and import_run.rejected:
             raise CommandError("Some files were rejected, and --strict was given.")
+
+    def watch(self, options: dict[str, Any], reader: User) -> None:
+        """Until Ctrl-C. What was changed while nobody watched comes first."""
+        folders = [path.absolute() for path in options["paths"]]
+        if not all(folder.is_dir() for folder in folders):
+            raise CommandError("Only folders can be watched. Name a folder.", returncode=WRONG_USE)
+        import_run = start(options, reader)
+        self.run_with_bar(import_run)
+        self.report(import_run, options["report"])
+        if import_run.state == RunState.STOPPED:
+            return
+        self.stdout.write(f"Watching {', '.join(map(str, folders))}. Ctrl-C ends it.")
+        try:
+            for places in watching.settled(folders):
+                self.import_changed(options, reader, places)
+        except KeyboardInterrupt:
+            self.stdout.write("No longer watching.")
+
+    def import_changed(self, options: dict[str, Any], reader: User, places: list[Place]) -> None:
+        if not connection.in_atomic_block:
+            connection.close()  # hours may have gone by since it was opened
+        label = ", ".join(place[1] for place in places[:NAMED]) + (" and more" if len(places) > NAMED else "")
+        import_run = ImportRun.objects.create(owner=reader, label=label, paths=places, **choices(options))
+        self.run_with_bar(import_run)
+        self.report(import_run, None)
+        if import_run.state == RunState.STOPPED:
+            raise KeyboardInterrupt
+    def restore(self, reader: User, paths: list[Path]) -> bool:
+        """Bring in a complete export of ours as it was. False where it is none, or the library is not empty."""
+        places: list[Place] = [str(path.absolute()) for path in paths]
+        if not restoring.fits(reader, places):
+            return False
+        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
+            try:
+                restored = restoring.restore(reader, places, bar.update)
+            except CantRestore as problem:
+                raise CommandError(str(problem)) from problem
+        articles = "article" if restored == 1 else "articles"
+        self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
+        return True
 
     def run_with_bar(self, import_run: ImportRun) -> None:
         holder = importers.new_holder()
@@ -85,18 +138,12 @@ class Command(BaseCommand):
 
 def owner(name: str | None, may_make: bool) -> User:
     """The reader named, or the only one. Raises CommandError (status 2) with what to write instead."""
-    if name:
-        found = User.objects.filter(username=name).first()
-        if found is None:
-            raise CommandError(f'There is no reader "{name}".', returncode=WRONG_USE)
-        return found
-    readers = list(User.objects.order_by("pk")[:2])
-    if len(readers) == 1:
-        return readers[0]
-    if not readers and may_make:
+    found = readers.named(name)
+    if found is None and may_make:
         return accounts.first_reader()
-    problem = "There is more than one reader" if readers else "There is no reader yet"
-    raise CommandError(f"{problem}. Say whose library it is: --user NAME.", returncode=WRONG_USE)
+    if found is None:
+        raise readers.several("There is no reader yet")
+    return found
 
 
 def start(options: dict[str, Any], reader: User) -> ImportRun:
@@ -113,10 +160,12 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
         owner=reader,
         label=", ".join(path.name for path in paths),
         paths=[str(path) for path in paths],
-        dry_run=options["dry_run"],
-        format=options["format"],
-        same_address=options["same_address"],
+        **choices(options),
     )
+
+
+def choices(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in ("dry_run", "format", "same_address")}
 
 
 def check_report(file: Path | None) -> None:

@@ -1,0 +1,149 @@
+"""A complete export as it lies there: one JSON file, or a folder or zip with `commonplace.json` and files beside it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from library.importers.archives import MAX_FILE_BYTES
+from library.importers.files import Place
+
+DOCUMENT = "commonplace.json"
+ORIGINALS = "originals"
+SIGN = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"commonplace"\s*:\s*\d')
+LOOKED_AT = 200
+_BROKEN = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, KeyError)
+
+
+class Archive(Protocol):
+    def document(self) -> IO[bytes]: ...
+
+    def names(self) -> Sequence[str]:
+        """Of the files beside it that can be read."""
+
+    def read(self, name: str) -> bytes:
+        """Raises KeyError where there is no such file, or it can't be read."""
+
+
+def is_complete(data: bytes) -> bool:
+    """Whether a file begins as a complete export does."""
+    return SIGN.match(data[:LOOKED_AT]) is not None
+
+
+@contextmanager
+def opened(places: Sequence[Place]) -> Iterator[Archive | None]:
+    """The complete export at this place; None where there is none, or it is not alone."""
+    with ExitStack() as stack:
+        yield _find(places[0], stack) if len(places) == 1 else None
+
+
+def originals_in(archive: Archive) -> dict[str, str]:
+    """By SHA-256, the names of the original files that went along: `originals/SHA-256/name`."""
+    found = (PurePosixPath(name).parts for name in archive.names())
+    return {parts[1]: "/".join(parts) for parts in found if len(parts) == 3 and parts[0] == ORIGINALS}
+
+
+def _find(place: Place, stack: ExitStack) -> Archive | None:
+    path = Path(place if isinstance(place, str) else place[0])
+    try:
+        archive = _archive(path, stack)
+        if archive is None:
+            return None
+        with archive.document() as stream:
+            return archive if is_complete(stream.read(LOOKED_AT)) else None
+    except _BROKEN:
+        return None
+
+
+def _archive(path: Path, stack: ExitStack) -> Archive | None:
+    if path.is_dir():
+        return Folder(path)
+    if zipfile.is_zipfile(path):
+        return Zip(stack.enter_context(zipfile.ZipFile(path)))
+    return Single(path) if path.is_file() else None
+
+
+class Single:
+    """A JSON file with all in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def document(self) -> IO[bytes]:
+        return self.path.open("rb")
+
+    def names(self) -> Sequence[str]:
+        return ()
+
+    def read(self, name: str) -> bytes:
+        raise KeyError(name)
+
+
+class Folder:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+
+    def document(self) -> IO[bytes]:
+        return (self.folder / DOCUMENT).open("rb")
+
+    def names(self) -> Sequence[str]:
+        files = (file for file in self.folder.rglob("*") if file.is_file() and not file.is_symlink())
+        return [file.relative_to(self.folder).as_posix() for file in files]
+
+    def read(self, name: str) -> bytes:
+        file = (self.folder / name).resolve()
+        try:
+            if not file.is_relative_to(self.folder) or file.stat().st_size > MAX_FILE_BYTES:
+                raise KeyError(name)
+            return file.read_bytes()
+        except (OSError, ValueError) as error:
+            raise KeyError(name) from error
+
+
+class Zip:
+    """With the document at its top, or in the one folder that it holds; or with nothing but a JSON file."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+
+    @cached_property
+    def _main(self) -> str:
+        names = [info.filename for info in self.archive.infolist() if not info.is_dir()]
+        tops = [name for name in names if PurePosixPath(name).name == DOCUMENT and name.count("/") <= 1]
+        if tops:
+            return min(tops, key=lambda name: name.count("/"))
+        if len(names) == 1:
+            return names[0]
+        raise KeyError(DOCUMENT)
+
+    @property
+    def _prefix(self) -> str:
+        return self._main.rpartition("/")[0] + "/" if "/" in self._main else ""
+
+    def document(self) -> IO[bytes]:
+        return self.archive.open(self._main)
+
+    def names(self) -> Sequence[str]:
+        return [name.removeprefix(self._prefix) for name in self.archive.namelist() if name.startswith(self._prefix)]
+
+    def read(self, name: str) -> bytes:
+        try:
+            with self.archive.open(self._prefix + name) as stream:
+                data = stream.read(MAX_FILE_BYTES + 1)
+        except _BROKEN as error:
+            raise KeyError(name) from error
+        if len(data) > MAX_FILE_BYTES:
+            raise KeyError(name)
+        return data
+
+
+def text_of(stream: IO[bytes]) -> IO[str]:
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
+

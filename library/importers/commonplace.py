@@ -1,0 +1,83 @@
+"""Our own complete export, read article by article into a library that is not empty (docs/export.md).
+
+Into an empty library it is restored as a whole, by `restoring`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from library.content import dates
+from library.importers.archive import is_complete
+from library.importers.record import HoldsNone, ImportFile, NotARecord, Passage, Record, Refusal, Text
+from library.importers.shaping import block, line, listed, objects, percent, shaped, true
+
+LABEL = "Commonplace (complete export)"
+BESIDE = "It says what the link files beside it can't. They are read by themselves."
+STATES = ("inbox", "reading", "finished", "archived")
+KINDS = ("overview", "summary", "article", "note", "other")
+
+
+def recognise(file: ImportFile) -> bool:
+    return is_complete(file.data)
+
+
+def read(file: ImportFile) -> Iterator[Record | Refusal]:
+    """What is not in the Bin."""
+    try:
+        found = json.loads(file.data.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise NotARecord("The file is damaged: it is no JSON. Export it again.") from error
+    if found.get("beside"):
+        raise HoldsNone(BESIDE)
+    names = {tag.get("id"): line(tag.get("name")) for tag in objects(found.get("tags"))}
+    for article in objects(found.get("articles")):
+        if not article.get("deleted_at"):
+            yield _record(article, names)
+
+
+def _record(article: dict[str, Any], names: dict[Any, str]) -> Record | Refusal:
+    texts = objects(article.get("texts"))
+    made = shaped(
+        article.get("title"),
+        article.get("url"),
+        tags=_names(article, names),
+        created=article.get("saved_at"),
+        texts={line(text.get("kind")): text.get("text") for text in texts if text.get("kind") in KINDS[:-1]},
+        type=line(article.get("type"))[:100],
+        state=article.get("state") if article.get("state") in STATES else "",
+        favourite=true(article.get("favourite")),
+        progress=percent(article.get("progress")),
+        finished=dates.parse(line(article.get("finished_at"))),
+        highlights=tuple(_highlights(article, texts, names)),
+    )
+    if isinstance(made, Refusal):
+        return made
+    others = [Text("other", block(text.get("text")), line(text.get("heading"))[:255]) for text in texts
+              if text.get("kind") == "other" and block(text.get("text"))]  # fmt: skip
+    return replace(made, texts=(*made.texts, *others))
+
+
+def _names(row: dict[str, Any], names: dict[Any, str]) -> list[object]:
+    return [names.get(tag.get("tag"), "") for tag in objects(listed(row.get("tags")))]
+
+
+def _highlights(
+    article: dict[str, Any], texts: list[dict[str, Any]], names: dict[Any, str]
+) -> Iterator[Passage]:
+    kinds = {text.get("id"): line(text.get("kind")) for text in texts}
+    for each in objects(article.get("highlights")):
+        if quote := block(each.get("quote")):
+            yield Passage(
+                quote=quote,
+                note=block(each.get("note")),
+                colour=line(each.get("colour")),
+                created=dates.parse(line(each.get("created_at"))),
+                tags=tuple(filter(None, map(str, _names(each, names)))),
+                prefix=block(each.get("prefix")),
+                suffix=block(each.get("suffix")),
+                kind=kinds.get(each.get("section"), "article"),
+            )

@@ -1,0 +1,182 @@
+"""The rows of a complete export, which may come from anybody, as what the columns of a model take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from library.content import link_file
+from library.content.facts import facts
+from library.content.text import clean_text, fold
+from library.content.urls import site
+from library.models import ImportRun, Link, LinkTag, RunState, Shelf, Tag, TagAlias, portable
+from library.models.links import FACT_FIELDS, address_hash, title_key
+from library.models.portable import Model, Part
+
+Row = dict[str, Any]
+DEEPEST = 100
+NOT_OURS = "The file says {value!r} where {name} belongs. Nothing was restored."
+NO_OBJECT = "The file has a list entry that is no object. Nothing was restored."
+ENDED = {RunState.STOPPED, RunState.DONE, RunState.FAILED, RunState.UNDONE}
+
+
+class CantRestore(Exception):
+    """Why nothing was restored, in a sentence."""
+
+
+def row(value: Any) -> Row:
+    if not isinstance(value, dict):
+        raise CantRestore(NO_OBJECT)
+    return value
+
+
+def rows(above: Row, part: Part) -> list[Row]:
+    found = above.get(part.name)
+    return [row(each) for each in found] if isinstance(found, list) else []
+
+
+def value(column: models.Field[Any, Any], written: Any) -> Any:
+    """What the column takes; in doubt a sentence that says which."""
+    if isinstance(column, models.JSONField):
+        return cleaned(written)
+    try:
+        return _value(column, written)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise CantRestore(NOT_OURS.format(value=str(written)[:60], name=column.verbose_name)) from error
+
+
+def _value(column: models.Field[Any, Any], written: Any) -> Any:
+    if written is None and column.null:
+        return None
+    if isinstance(column, models.DateTimeField):
+        moment = datetime.fromisoformat(written)
+        if moment.tzinfo is None:
+            raise ValueError(written)
+        return moment
+    if isinstance(column, models.BooleanField):
+        return _of_type(written, bool)
+    if isinstance(column, models.IntegerField):
+        number = _of_type(written, int)
+        if not 0 <= number < 2**31:
+            raise ValueError(written)
+        return number
+    text = clean_text(_of_type(written, str))
+    known = column.flatchoices
+    if len(text) > (column.max_length or len(text)) or (known and text not in dict(known)):
+        raise ValueError(written)
+    return text
+
+
+def _of_type(written: Any, kind: type[Any]) -> Any:
+    if type(written) is not kind:
+        raise TypeError(written)
+    return written
+
+
+def cleaned(written: Any, depth: int = 0) -> Any:
+    """JSON that every database takes."""
+    if depth > DEEPEST:
+        raise CantRestore(NOT_OURS.format(value="…", name="a value"))
+    if isinstance(written, str):
+        return clean_text(written)
+    if isinstance(written, list):
+        return [cleaned(each, depth + 1) for each in written]
+    if isinstance(written, dict):
+        return {clean_text(str(key)): cleaned(each, depth + 1) for key, each in written.items()}
+    return written
+
+
+def keys_of(change: Row) -> Mapping[str, Model]:
+    return portable.keys_of(str(change.get("what", "")))
+
+
+# --- what is computed again
+
+
+def derived(model: Model, made: Row, said: Row, above: Row) -> Row:
+    """Columns made from those that the row has, from what it said, and from the row that it stands in."""
+    make = DERIVED.get(model)
+    return make(made, said, above) if make else {}
+
+
+def _of_link(made: Row, said: Row, above: Row) -> Row:
+    found = facts((str(text.get("kind")), str(text.get("text") or "")) for text in rows(said, TEXTS))
+    return {
+        "url_hash": address_hash(made["url"]),
+        "site": site(made["url"]),
+        "title_key": title_key(made["title"]),
+        "marked_at": None,
+        **{name: getattr(found, name) for name in FACT_FIELDS},
+    }
+
+
+def _of_run(made: Row, said: Row, above: Row) -> Row:
+    """What was under way on the old server is not under way here."""
+    state = made["state"] if made["state"] in ENDED else RunState.STOPPED.value
+    return {"state": state, "lease_holder": "", "lease_until": None}
+
+
+def _folded(made: Row, said: Row, above: Row) -> Row:
+    return {"name_key": fold(made["name"])}
+
+
+def _of_link_tag(made: Row, said: Row, above: Row) -> Row:
+    return {"saved_at": above["saved_at"]}
+
+
+TEXTS = next(part for part in portable.ARTICLES.parts if part.name == "texts")
+SOURCES = next(part for part in portable.ARTICLES.parts if part.name == "sources")
+FORMERS = SOURCES.parts[0]
+DERIVED: dict[Model, Callable[[Row, Row, Row], Row]] = {
+    Tag: _folded,
+    TagAlias: _folded,
+    Shelf: _folded,
+    Link: _of_link,
+    LinkTag: _of_link_tag,
+    ImportRun: _of_run,
+}
+
+
+# --- what stands in files beside the document
+
+
+def put_in_texts(article: Row, files: list[bytes]) -> None:
+    """Texts that a link file says are taken from it: as it is now, if somebody changed it since. The files' bytes are
+    left under `data`."""
+    said = [link_file.read(data) for data in files]
+    for text in rows(article, TEXTS):
+        number = text.get("file")
+        if "text" not in text and isinstance(number, int) and 0 <= number < len(said):
+            text["text"] = link_file.told(said[number], str(text.get("kind")), str(text.get("heading", "")))
+    article["data"] = files
+
+
+def sources(article: Row) -> Iterator[Row]:
+    yield from rows(article, SOURCES)
+
+
+def hashes_of(sources: Iterable[Row]) -> set[str]:
+    """The SHA-256 of their present and of their former originals."""
+    found = [former.get("original") for source in sources for former in (source, *rows(source, FORMERS))]
+    return {sha256 for sha256 in found if isinstance(sha256, str)}
+
+
+def put_in_originals(article: Row, files: list[str], lost: set[str]) -> None:
+    """A link file that somebody changed since stands in the place of the original that it was.
+
+    `files` are the SHA-256 of the article's files, `lost` those of originals that are nowhere.
+    """
+    for source in sources(article):
+        number = source.get("file")
+        if source.get("original") in lost and isinstance(number, int) and 0 <= number < len(files):
+            source["original"] = files[number]
+
+
+def drop_unknown(source: Row, known: set[str]) -> None:
+    """Take out what refers to a file that did not come along."""
+    if source.get("original") not in known:
+        source["original"] = None
+    source["formers"] = [former for former in rows(source, FORMERS) if former.get("original") in known]

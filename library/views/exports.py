@@ -1,0 +1,99 @@
+"""Export: choosing what goes out and as what, how it goes, and the files until they are swept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from library.exporters import FORMATS, kept
+from library.forms.exports import QUERY, SHELF, ExportForm
+from library.models import Export, User
+from library.models.exports import KEPT, Progress
+from library.tasks import run_export
+from library.views.requests import ReaderRequest
+
+SHOWN = 20
+MOST_WAITING = 3
+TOO_MANY = f"{MOST_WAITING} exports are being made already. Wait until one is done."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: ReaderRequest) -> HttpResponse:
+    if request.method != "POST":
+        return page(request, ExportForm(request.user, initial=asked(request)))
+    form = ExportForm(request.user, request.POST)
+    if form.is_valid() and request.user.exports.unfinished().count() >= MOST_WAITING:
+        form.add_error(None, TOO_MANY)
+    if not form.is_valid():
+        return page(request, form, 400)
+    with transaction.atomic():
+        export = form.save()
+        run_export.enqueue(export.pk)
+    return redirect("exports.index")
+
+
+def asked(request: ReaderRequest) -> dict[str, str]:
+    """What the address asks for: a shelf or a search, as pages that lead here have them."""
+    query, shelf = request.GET.get("q", ""), request.GET.get("shelf", "")
+    what = {"what": SHELF} if shelf else {"what": QUERY} if query else {}
+    return {"query": query, "shelf": shelf, **what}
+
+
+def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpResponse:
+    before = request.GET.get("before", "")
+    key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
+    found = request.user.exports.filter(pk__lt=key) if key else request.user.exports.all()
+    shown = list(found.order_by("-id")[: SHOWN + 1])
+    running = any(export.running for export in shown)
+    context = {
+        "form": form,
+        "formats": list(zip(form["format"], (module.ABOUT for module in FORMATS.values()), strict=True)),
+        "exports": [entry(export) for export in shown[:SHOWN]],
+        "running": running,
+        "spoken": spoken(shown, running),
+        "older": shown[SHOWN - 1].pk if len(shown) > SHOWN else None,
+        "first_page": not key,
+        "days": KEPT.days,
+    }
+    return render(request, "exports/index.html", context, status=status)
+
+
+def entry(export: Export) -> dict[str, Any]:
+    ready = export.state == Progress.DONE
+    percent = 100 * export.done // export.total if export.total else 0
+    return {"export": export, "format": FORMATS[export.format].LABEL, "ready": ready, "percent": percent}
+
+
+def spoken(shown: list[Export], running: bool) -> str:
+    """What is said when the newest one has come to its end."""
+    if running or not shown:
+        return ""
+    return "The export is ready." if shown[0].state == Progress.DONE else "The export was not made."
+
+
+def own_export(user: User, pk: int) -> Export:
+    return get_object_or_404(user.exports, pk=pk)
+
+
+@require_safe
+def download(request: ReaderRequest, pk: int) -> FileResponse:
+    export = own_export(request.user, pk)
+    file: Path = kept.path(export)
+    if export.state != Progress.DONE or not file.is_file():
+        raise Http404
+    media_type = FORMATS[export.format].MEDIA_TYPE
+    return FileResponse(
+        file.open("rb"), as_attachment=True, filename=kept.file_name(export), content_type=media_type
+    )
+
+
+@require_POST
+def delete(request: ReaderRequest, pk: int) -> HttpResponse:
+    """One that is being made goes too: the worker finds it gone, and its file is swept."""
+    kept.delete(own_export(request.user, pk))
+    return redirect("exports.index")
