@@ -58,8 +58,10 @@ class Matches:
 
     def beside(self, placed: Placed) -> Placed:
         """A highlight whose note has its matches marked."""
-        marks = self._marks(HIGHLIGHTS, placed.note) if placed.note else []
-        return replace(placed, note=replace(placed.note, blocks=paint(placed.note.blocks, marks))) if marks else placed
+        if placed.note is None:
+            return placed
+        blocks = paint(placed.note.blocks, self._marks(HIGHLIGHTS, placed.note))
+        return replace(placed, note=replace(placed.note, blocks=blocks))
 
     def _marks(self, place: str, text: Rendered) -> list[Mark]:
         marker = self._marker(place)
