@@ -105,8 +105,8 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     section = kept.sections.get(kind="article")
     highlight = Highlight.objects.create(link=kept, section=section, quote=words, start=0, end=len(words), note=words)
     HighlightTag.objects.create(highlight=highlight, tag=tag)
-    export = Export.objects.create(owner=owner, format="csv", title=words[:200], query=words, error=words)
-    kept.make(export)
+    export = Export.objects.create(owner=owner, format="csv", title=words[:200], error=words)
+    make(export)
     return {
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
