@@ -36,6 +36,7 @@ quality: for-development
 # make proofs: the promises whose proof takes too long for every `make test`.
 proofs: for-development
 	$(IN) -m pytest -m proofs
+	$(IN) -m tests.postgres $(IN) -m pytest -m proofs tests/backups
 
 # make audit: look the locked packages up in the public list of known faults. Needs uv.
 audit:

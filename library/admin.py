@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
@@ -10,7 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
 
+from library import tasks
+from library.backups import schedule
 from library.models import ImportedRecord, ImportRun, Link, User
 
 
@@ -27,6 +32,18 @@ class Site(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", request.path.removesuffix("login/")))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        passed = schedule.age()
+        backup = {
+            "folder": settings.BACKUP_FOLDER,
+            "every": settings.BACKUP_EVERY,
+            "newest": schedule.newest(),
+            "made_at": timezone.now() - passed if passed is not None else None,
+            "is_late": schedule.is_late(),
+            "problem": tasks.why_no_backup(),
+        }
+        return super().index(request, {**(extra_context or {}), "backup": backup})
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("logout")

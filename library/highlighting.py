@@ -19,7 +19,7 @@ from library.content.anchors import Anchor, Place, anchor, anchor_all, place, pl
 from library.content.paint import plain_text
 from library.models import Change, Highlight, HighlightTag, Link, Section, Tag, User
 from library.models.writing import note_change
-from library.rendering import rendered, scope_of
+from library.rendering import rendered_sections
 
 MOST = 1_000
 """So many highlights an article can have."""
@@ -47,9 +47,7 @@ class Refused(ValueError):
 
 def plain_texts(sections: Iterable[Section]) -> dict[int, str]:
     """What the sections of one link say, by their ids, as positions count it."""
-    by_scope = {scope_of(section): section for section in sections}
-    texts = rendered({scope: section.text for scope, section in by_scope.items()})
-    return {section.pk: plain_text(texts[scope].blocks) for scope, section in by_scope.items()}
+    return {pk: plain_text(text.blocks) for pk, text in rendered_sections(sections).items()}
 
 
 def places_in(text: str, highlights: Sequence[Highlight]) -> list[Place | None]:
@@ -207,6 +205,29 @@ def place_again(link_ids: Iterable[int]) -> None:
         waiting[highlight.link_id].append(highlight)
     for link_id, highlights in waiting.items():
         _place_all(highlights, _texts_around(link_id, highlights))
+
+
+def place_new(link_ids: Sequence[int]) -> None:
+    """The same for highlights that came from elsewhere, as no more than a quote: in the text where it was made, else in
+    any other. The texts are rendered before the transaction, so that nobody waits for it.
+    """
+    for link_id in link_ids:
+        plain_texts(Section.objects.filter(link_id=link_id))
+    with transaction.atomic():
+        place_again(link_ids)
+        lost = Highlight.objects.filter(link_id__in=link_ids, start__isnull=True, section__isnull=False)
+        elsewhere: dict[int, list[Highlight]] = defaultdict(list)
+        for highlight in lost:
+            elsewhere[highlight.link_id].append(highlight)
+        for link_id, highlights in elsewhere.items():
+            _place_elsewhere(highlights, plain_texts(Section.objects.filter(link_id=link_id)))
+
+
+def _place_elsewhere(highlights: Sequence[Highlight], texts: Mapping[int, str]) -> None:
+    home = {highlight.pk: highlight.section_id for highlight in highlights}
+    for section_id, text in texts.items():
+        _place([each for each in highlights if each.start is None and home[each.pk] != section_id], section_id, text)
+    Highlight.objects.bulk_update([each for each in highlights if each.start is not None], PLACED)
 
 
 def _texts_around(link_id: int, highlights: Sequence[Highlight]) -> dict[int, str]:

@@ -6,12 +6,14 @@ Whatever happens to the child, an answer comes: in doubt the text as it was writ
 import atexit
 import dataclasses
 import hashlib
+import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,12 +25,16 @@ from django.utils import timezone
 
 from library.content.blocks import RENDERER_VERSION, Heading, Rendered, render_plain
 from library.content.child import receive, send
-from library.models import Kind, Rendering, Section
+from library.content.dress import Files
+from library.models import Attachment, Kind, Rendering, Section
+from library.models.attachments import SHOWN
 
 # The child ends itself after two seconds of CPU time; this is for one that waits for ever.
 PATIENCE_SECONDS = 10.0
 # What was too much to render is tried again after this: it may have been the machine's bad moment.
 PLAIN_KEPT = timedelta(hours=1)
+
+_NAMES_A_FILE = re.compile(r"(?:\]\(\s*<?|(?:src|href)\s*=\s*[\"']?)(?!\w+:|[#/])")
 
 _log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parent.parent
@@ -52,9 +58,9 @@ class _Child:
         with self._patience():
             receive(self.answers)  # It says that it is ready.
 
-    def ask(self, text: str, scope: str) -> dict[str, Any]:
+    def ask(self, text: str, scope: str, files: Files) -> dict[str, Any]:
         with self._patience():
-            send(self.questions, [text, scope])
+            send(self.questions, [text, scope, files])
             return cast(dict[str, Any], receive(self.answers))
 
     @contextmanager
@@ -87,20 +93,20 @@ class _Renderer:
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
-    def render(self, text: str, scope: str) -> Rendered:
+    def render(self, text: str, scope: str, files: Files | None = None) -> Rendered:
         with self._lock:
-            answer = self._ask(text, scope)
+            answer = self._ask(text, scope, files or {})
         if "problem" in answer:
             _log.warning("A text is shown as it was written: %s.", answer["problem"])
             return render_plain(text)
         return Rendered(answer["blocks"], [Heading(**heading) for heading in answer["headings"]])
 
-    def _ask(self, text: str, scope: str) -> dict[str, Any]:
+    def _ask(self, text: str, scope: str, files: Files) -> dict[str, Any]:
         try:
             if self._child and not self._child.is_alive():
                 self._drop(self._child)
             self._child = self._child or _Child()
-            return self._child.ask(text, scope)
+            return self._child.ask(text, scope, files)
         except (OSError, EOFError) as problem:
             if self._child:
                 self._drop(self._child)
@@ -127,21 +133,39 @@ atexit.register(_renderer.close)
 os.register_at_fork(after_in_child=_renderer.forget)
 
 
-def render(text: str, scope: str = "") -> Rendered:
+def render(text: str, scope: str = "", files: Files | None = None) -> Rendered:
     """Markdown as blocks of safe HTML, within two seconds of CPU time and 256 MB; else as it was written.
 
     Where one page shows several texts, each needs a `scope` of its own, so that their ids differ.
     """
-    return _renderer.render(text, scope)
+    return _renderer.render(text, scope, files)
 
 
-def rendered(texts: Mapping[str, str]) -> dict[str, Rendered]:
+def rendered_sections(sections: Iterable[Section]) -> dict[int, Rendered]:
+    """What sections of one link say, by their ids, with the files that came with it."""
+    by_scope = {scope_of(section): section for section in sections}
+    if not by_scope:
+        return {}
+    files = _files_beside(list(by_scope.values()))
+    texts = rendered({scope: section.text for scope, section in by_scope.items()}, files)
+    return {section.pk: texts[scope] for scope, section in by_scope.items()}
+
+
+def _files_beside(sections: Sequence[Section]) -> Files:
+    """The files that came with the link, if its texts name any: most don't, and need not be asked."""
+    if not any(_NAMES_A_FILE.search(section.text) for section in sections):
+        return {}
+    found = Attachment.objects.filter(link_id=sections[0].link_id)
+    return {each.reference: (each.get_absolute_url(), each.media_type in SHOWN) for each in found}
+
+
+def rendered(texts: Mapping[str, str], files: Files | None = None) -> dict[str, Rendered]:
     """The texts by their scopes, from what is kept where it is kept already (one query); the others are kept now."""
-    keys = {scope: rendering_key(text, scope) for scope, text in texts.items()}
+    keys = {scope: rendering_key(text, scope, files) for scope, text in texts.items()}
     fresh = Q(plain=False) | Q(made_at__gte=timezone.now() - PLAIN_KEPT)
     kept = {row.key: row for row in Rendering.objects.filter(fresh, pk__in=keys.values())}
     found = {scope: _from_row(kept[key]) for scope, key in keys.items() if key in kept}
-    made = {scope: render(texts[scope], scope) for scope in texts if scope not in found}
+    made = {scope: render(texts[scope], scope, files) for scope in texts if scope not in found}
     _keep({keys[scope]: answer for scope, answer in made.items()})
     return {scope: found.get(scope) or made[scope] for scope in texts}
 
@@ -151,9 +175,10 @@ def scope_of(section: Section) -> str:
     return "" if section.kind == Kind.ARTICLE else f"s{section.pk}"
 
 
-def rendering_key(text: str, scope: str) -> str:
+def rendering_key(text: str, scope: str, files: Files | None = None) -> str:
     """By what a rendering is found again. It names the text itself, so nothing ever has to be thrown away in time."""
-    return hashlib.sha256(f"{RENDERER_VERSION}\0{scope}\0{text}".encode(errors="surrogatepass")).hexdigest()
+    beside = f"\0{json.dumps(sorted(files.items()))}" if files else ""
+    return hashlib.sha256(f"{RENDERER_VERSION}\0{scope}\0{text}{beside}".encode(errors="surrogatepass")).hexdigest()
 
 
 def _from_row(row: Rendering) -> Rendered:

@@ -4,6 +4,7 @@ import os
 import secrets
 import sqlite3
 import sys
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +39,15 @@ def env_number(name: str, default: int, low: int, high: int) -> int:
     if value.isascii() and value.isdigit() and low <= int(value) <= high:
         return int(value)
     raise stop(f'{name} is "{value}". Write a whole number from {low} to {high}.')
+
+
+def env_duration(name: str, default: str) -> timedelta:
+    value = env(name, default)
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    number, unit = value[:-1], units.get(value[-1:])
+    if unit and number.isascii() and number.isdigit() and 0 < int(number) <= 1000:
+        return timedelta(**{unit: int(number)})
+    raise stop(f'{name} is "{value}". Write a number and m, h or d, such as 12h.')
 
 
 def env_list(name: str) -> list[str]:
@@ -343,6 +353,12 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
+
+# --- backups -------------------------------------------------------------------------------------------------------
+
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER")).absolute() if env("BACKUP_FOLDER") else None
+BACKUP_EVERY = env_duration("BACKUP_EVERY", "24h")
+BACKUP_KEEP = env_number("BACKUP_KEEP", 7, 1, 10_000)
 
 # --- limits --------------------------------------------------------------------------------------------------------
 

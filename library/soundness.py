@@ -17,6 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from library.content.facts import facts
 from library.content.text import fold
 from library.models import (
+    Attachment,
     ImportedRecord,
     ImportRun,
     Link,
@@ -66,7 +67,9 @@ def originals(owner: User | None) -> Faults:
     """The kept files against their SHA-256, and those that nothing refers to."""
     kept = Original.objects.order_by("pk")
     if owner:
-        kept = kept.filter(Exists(Source.objects.filter(original=OuterRef("pk"), owner=owner)))
+        of_owner = Source.objects.filter(original=OuterRef("pk"), owner=owner)
+        attached = Attachment.objects.filter(original=OuterRef("pk"), link__owner=owner)
+        kept = kept.filter(Exists(of_owner) | Exists(attached))
     for original in kept.iterator(chunk_size=50):
         if not _is_whole(original):
             yield f"The kept file {original.sha256} is damaged."

@@ -6,18 +6,21 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from library import exporters, importers
+from library.backups import BackupProblem, schedule
 from library.exporters import kept
 from library.importers import ledger, restoring, uploads
 from library.models import Export, ImportRun, Original, Rendering, RunState
 from library.models.exports import Progress
+from library.models.imports import ACTIVE
 from library.models.writing import purge_bin
 from library.search import indexing
 
@@ -31,6 +34,8 @@ RESULTS_KEPT = timedelta(days=14)
 RENDERINGS_KEPT = timedelta(days=180)
 TEND_SECONDS = 60 * 60
 MERGES = 5
+# A backup that failed is tried again after this, or when the next is due.
+BACKUP_RETRY = timedelta(hours=1)
 
 GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it is not tried again."
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
@@ -47,8 +52,9 @@ def run_import(run_id: int) -> None:
     if run is None or not run.claim(holder):
         return
     try:
-        (restoring.run_import if restoring.fits(run.owner, run.paths) else importers.run)(run, holder)
-        if run.state == RunState.DONE:
+        complete = run.state == RunState.RUNNING and not run.cursor and restoring.fits(run.owner, run.paths)
+        (restoring.run_import if complete else importers.run)(run, holder)
+        if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
         ImportRun.objects.filter(pk=run_id, lease_holder=holder).update(lease_until=None)
@@ -75,6 +81,36 @@ def run_export(export_id: int) -> None:
     except Exception:
         export.finish(Progress.FAILED, error=NOT_MADE)
         raise
+
+
+@task()
+def run_backup() -> None:
+    """Make the backup that is due. What goes wrong stands in the log, and on the admin's first page."""
+    if not schedule.is_due():
+        return
+    try:
+        logger.info("A backup was made: %s", schedule.make())
+    except BackupProblem as problem:
+        logger.error("The backup that was due could not be made. %s", problem)
+        raise
+
+
+def order_backup() -> None:
+    """Queue a backup when one is due, whichever of the workers comes first."""
+    if not schedule.is_due() or _backups().exclude(status__in=ENDED).exists():
+        return
+    if cache.add("library.backup", "", min(BACKUP_RETRY, settings.BACKUP_EVERY).total_seconds()):
+        run_backup.enqueue()
+
+
+def why_no_backup() -> str:
+    """What went wrong with the last backup that was due; nothing where it was made."""
+    last = _backups().filter(status__in=ENDED).order_by("-finished_at").first()
+    if last is None or last.status != TaskResultStatus.FAILED:
+        return ""
+    said = str(last.traceback).strip()
+    _, known, sentence = said.rpartition(f"{BackupProblem.__module__}.{BackupProblem.__qualname__}: ")
+    return sentence if known else said.splitlines()[-1]
 
 
 def drain_search() -> None:
@@ -118,7 +154,7 @@ def take_up_what_stopped() -> None:
     for result in running:
         if _beat_key(result.worker_ids[-1]) not in alive:
             queue_again(result)
-    for run in ImportRun.objects.abandoned().filter(uploaded=True):
+    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(state=RunState.UNDOING)):
         if not _of_run(run.pk).exclude(status__in=ENDED).exists():
             run_import.enqueue(run.pk)
 
@@ -137,7 +173,7 @@ def queue_again(result: DBTaskResult[Any, Any]) -> None:
     _same(result).update(status=TaskResultStatus.FAILED, finished_at=timezone.now(), traceback=GAVE_UP)
     logger.error("%s: %s", result.task_path, GAVE_UP)
     if result.task_path == run_import.module_path:
-        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state=RunState.RUNNING):
+        for run in ImportRun.objects.filter(pk__in=result.args_kwargs["args"], state__in=ACTIVE):
             ledger.finish(run, RunState.FAILED, GAVE_UP)
     if result.task_path == run_export.module_path:
         for export in Export.objects.filter(pk__in=result.args_kwargs["args"]).unfinished():
@@ -153,6 +189,10 @@ def _of_run(run_id: int) -> QuerySet[DBTaskResult[Any, Any]]:
     return DBTaskResult.objects.filter(
         task_path=run_import.module_path, args_kwargs={"args": [run_id], "kwargs": {}}
     )
+
+
+def _backups() -> QuerySet[DBTaskResult[Any, Any]]:
+    return DBTaskResult.objects.filter(task_path=run_backup.module_path)
 
 
 def _beat_key(worker_id: str) -> str:

@@ -79,6 +79,7 @@ class Keeper(threading.Thread):
             tasks.beat(self.worker.worker_id)
         tasks.take_up_what_stopped()
         tasks.tend()
+        tasks.order_backup()
 
     def stop(self) -> None:
         self.stopping.set()

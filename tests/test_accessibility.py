@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from library.content.anchors import Anchor
 from library.highlighting import change, mark
-from library.models import Colour, Export, Highlight, Kind, Review, Shelf
+from library.models import Colour, Export, Highlight, ImportRun, Kind, Review, Shelf
 from library.models.writing import note_change, write_section
 from tests.views.shelf import article
 
@@ -43,7 +43,13 @@ def test_no_page_breaks_a_rule_of_accessibility(reading_page, reader):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
     for state in ("done", "failed", "running"):
         Export.objects.create(owner=reader, format="csv", title="Old", state=state, total=3, error=state)
-    addresses = ["/export/",
+    run = ImportRun.objects.create(owner=reader, label="x.zip", state="checked", records=2, new=1, rejected=1)
+    undone = ImportRun.objects.create(owner=reader, label="y.zip", state="done", records=1, new=1)
+    for outcome, place in (("rejected", 0), ("new", 1)):
+        about = {"title": "A page", "type": "Essay", "tags": ["sql"]}
+        run.entries.create(file="a.md", outcome=outcome, place=place, message="Why.", warnings=["Odd."], about=about)
+    undone.entries.create(file="b.md", outcome="new", link=done)
+    addresses = ["/export/", f"/import/{run.pk}/check/", f"/import/{undone.pk}/", f"/import/{undone.pk}/undo/",
                  "/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", "/tags/?show=alike",
@@ -162,3 +168,19 @@ def test_the_daily_review_breaks_no_rule_of_accessibility(reading_page, reader, 
     Review.objects.exclude(pk=first.pk).update(turns=1, stopped=True, since=now, seen_at=now)
     addresses = ["/review/", "/review/shown/", "/review/shown/?stopped=1", "/review/shown/?after=0.1"]
     assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_reading_tools_and_notes_break_no_rule_of_accessibility(reading_page, reader, width, theme):
+    link = article(reader, "The ledger", ("sql",), article=f"{MARKED}\n\n{TEXT}", note="Mine.", state="reading")
+    article(reader, "The other one", ("sql",), saved_at=link.saved_at - timedelta(days=1))
+    mark(link.sections.get(kind="article"), Anchor("The first book"), "woad", "A note.")
+    reading_page.emulate_media(reduced_motion="reduce")
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/note/") == []
+    assert problems(reading_page, width, theme, f"/read/{link.pk}/?back=/library/") == []
+    reading_page.get_by_text("Edit your notes").click()
+    reading_page.get_by_role("button", name="Preview").click()
+    reading_page.locator("#preview .prose").wait_for()
+    reading_page.get_by_label("Text and theme").click()
+    found = Axe().run(reading_page, options=RULES).response["violations"]
+    assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []

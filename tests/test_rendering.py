@@ -141,11 +141,11 @@ def test_closing_ends_the_child(fresh: rendering._Renderer) -> None:
 class TestWhatIsKept:
     def test_a_text_is_rendered_once(self, monkeypatch):
         first = rendering.rendered({"": "**a**"})
-        monkeypatch.setattr(rendering, "render", lambda text, scope: pytest.fail("rendered again"))
+        monkeypatch.setattr(rendering, "render", lambda text, scope, files=None: pytest.fail("rendered again"))
         assert rendering.rendered({"": "**a**"}) == first
 
     def test_a_text_that_was_too_much_is_tried_again_after_an_hour(self, monkeypatch):
-        monkeypatch.setattr(rendering, "render", lambda text, scope: render_plain(text))
+        monkeypatch.setattr(rendering, "render", lambda text, scope, files=None: render_plain(text))
         assert rendering.rendered({"": "**a**"})[""].plain
         monkeypatch.undo()
         assert rendering.rendered({"": "**a**"})[""].plain

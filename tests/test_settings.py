@@ -50,6 +50,10 @@ def test_every_setting_is_documented_and_no_other():
         ("TIME_ZONE", "../../etc/passwd"),
         ("SECRET_KEY", "short"),
         ("DATA_DIR", "/proc/nothing/here"),
+        ("BACKUP_EVERY", "24"),
+        ("BACKUP_EVERY", "0h"),
+        ("BACKUP_EVERY", "daily"),
+        ("BACKUP_KEEP", "0"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_plain_sentence(tmp_path, name, value):

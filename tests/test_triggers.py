@@ -73,8 +73,14 @@ def test_raw_sql_is_noticed_too(link):
 
 def test_reading_on_does_not_index_again(link):
     pending_links()
-    Link.objects.filter(pk=link.pk).update(progress=40, state="reading")
+    Link.objects.filter(pk=link.pk).update(progress=40, place=7, state="reading")
     assert pending_links() == set()
+
+
+def test_reading_on_leaves_the_counts_that_are_kept(reader, link):
+    before = reader.revision
+    Link.objects.filter(pk=link.pk).update(progress=40, place=7)
+    assert reader.revision == before
 
 
 def test_a_section_written_changed_or_removed_is_noticed(link):
@@ -191,8 +197,8 @@ def test_the_revision_grows_with_each_change_of_a_shelf(reader):
 def test_one_transaction_may_change_a_link_many_times(reader, link):
     before = reader.revision
     with transaction.atomic():
-        for progress in range(5):
-            Link.objects.filter(pk=link.pk).update(progress=progress)
+        for minutes in range(5):
+            Link.objects.filter(pk=link.pk).update(minutes=minutes)
     assert reader.revision > before
 
 

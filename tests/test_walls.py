@@ -1,7 +1,9 @@
 """The walls around each reader's library, tried at every address of the URL table, never at a list kept by hand."""
 
 import re
+import zlib
 from collections.abc import Iterator
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +12,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from library.exporters.kept import make
 from library.models import (
+    Attachment,
     Change,
     Export,
     FormerAddress,
@@ -20,6 +24,7 @@ from library.models import (
     ImportRun,
     Kind,
     Link,
+    Original,
     Outcome,
     Rendering,
     RunState,
@@ -38,7 +43,7 @@ from library.models.writing import set_tags, write_section
 pytestmark = pytest.mark.django_db
 PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
 HEADERS = {
-    "Content-Security-Policy": r"default-src 'none'; script-src 'self'; .*frame-ancestors 'none'",
+    "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin|no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -47,7 +52,8 @@ HEADERS = {
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
-NOWHERE = {**dict.fromkeys(("pk", "version", "number", "object_id", "id"), 987654321), "slug": "no-such-tag"}
+NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
+NOWHERE |= {"slug": "no-such-tag", "name": "words"}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -107,11 +113,15 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     HighlightTag.objects.create(highlight=highlight, tag=tag)
     export = Export.objects.create(owner=owner, format="csv", title=words[:200], error=words)
     make(export)
+    data = words.encode()
+    original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
+    original.save()
+    attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
     return {
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
-        "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk},
+        "read": {"pk": kept.pk, "slug": kept.slug, "version": version.pk, "file": attachment.pk, "name": "words"},
         "activity": {"pk": Change.objects.filter(owner=owner).first().pk},
         "tags": {"slug": tag.slug},
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from library.content import markdown, sanitize
+from library.content.dress import Files
 from library.content.text import clean_text, single_line
 
 RENDERER_VERSION = 2
@@ -32,9 +33,9 @@ class Rendered:
     plain: bool = False
 
 
-def render_blocks(text: str, scope: str = "") -> Rendered:
+def render_blocks(text: str, scope: str = "", files: Files | None = None) -> Rendered:
     """Markdown as blocks of safe HTML. `scope` keeps the ids of several texts on one page apart."""
-    blocks = split(sanitize.clean(markdown.render(text), scope))
+    blocks = split(sanitize.clean(markdown.render(text), scope, files))
     return Rendered(blocks, headings(blocks))
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from library.content.blocks import render_blocks
+from library.content.dress import Files
 
 CPU_SECONDS = 2.0
 MEMORY = 256 * 1024 * 1024
@@ -53,11 +54,11 @@ def main() -> None:
             send(answers, _answer(*receive(questions)))
 
 
-def _answer(text: str, scope: str) -> dict[str, Any]:
+def _answer(text: str, scope: str, files: Files) -> dict[str, Any]:
     # The timer counts this process's own CPU time; at its end SIGPROF ends the process.
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
     try:
-        return asdict(render_blocks(text, scope))
+        return asdict(render_blocks(text, scope, files))
     except Exception as problem:  # Whatever a text does to a parser, it is then shown as it was written.
         return {"problem": type(problem).__name__}
     finally:

@@ -4,7 +4,8 @@ Every function edits the tree in place, and doing it twice changes nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -71,6 +72,7 @@ WITH_DIRECTION = HEADINGS | {
 
 _MAY_BE_EMPTIED = (HEADINGS | INLINE | {"blockquote", "div", "dl", "figure", "li", "ol", "p", "pre", "ul"}) - {
     "br",
+    "img",
     "wbr",
 }
 _HOLDS_PARAGRAPHS = frozenset(["a", "blockquote", "dd", "details", "div", "figcaption", "figure", "li", "td", "th"])
@@ -79,15 +81,20 @@ _FOOTNOTE = re.compile(r"(fn|fnref\d{0,4})[:-](.{1,200})", re.DOTALL)
 _OUTSIDE = re.compile(r"(?:https?://[^\s/?#]|mailto:.)", re.IGNORECASE)
 
 
-def dress(root: HtmlElement, scope: str) -> None:
+Files = Mapping[str, Sequence[Any]]
+"""The files that came with a text, by how it names them: the address of each, and whether a page can show it."""
+
+
+def dress(root: HtmlElement, scope: str, files: Files) -> None:
     """All of it; `scope` becomes part of every id."""
     for element in list(root.iterdescendants()):
         _rename(element)
-        if element.tag == "img":
-            _picture_to_link(element)
+        _lead_to_file(element, files)
+        if element.tag == "img" and not _is_shown(element, files):
+            _picture_to_link(element, files)
     for element in reversed(list(root.iterdescendants())):
         _trim(element)
-    _number(root, f"{scope}-" if scope else "")
+    _number(root, f"{scope}-" if scope else "", files)
     _wrap_loose_text(root)
     for element in list(root.iterdescendants()):
         _equip(element)
@@ -104,11 +111,32 @@ def _rename(element: HtmlElement) -> None:
         element.attrib.pop("class")
 
 
-def _picture_to_link(picture: HtmlElement) -> None:
+def _lead_to_file(element: HtmlElement, files: Files) -> None:
+    """To a file that came with the text, where that is meant."""
+    for name in ("href", "src"):
+        file = files.get(unquote(element.get(name, "#").strip()))
+        if file:
+            element.set(name, file[0])
+
+
+def _is_own(address: str, files: Files) -> bool:
+    return any(address == file[0] for file in files.values())
+
+
+def _is_shown(picture: HtmlElement, files: Files) -> bool:
+    """A picture that came with the text is there; it is looked at when it comes into view."""
+    shown = any(picture.get("src") == file[0] and file[1] for file in files.values())
+    if shown:
+        picture.set("loading", "lazy")
+        picture.set("alt", single_line(picture.get("alt", "")))
+    return shown
+
+
+def _picture_to_link(picture: HtmlElement, files: Files) -> None:
     """A picture elsewhere is never fetched: it becomes a link to open it, or what it shows, in words."""
-    source, alt = _whole(picture.get("src", "")), single_line(picture.get("alt", ""))
+    source, alt = _whole(picture.get("src", ""), files), single_line(picture.get("alt", ""))
     words = f"Image: {alt}" if alt else "Image"
-    if source.startswith("http") and next(picture.iterancestors("a"), None) is None:
+    if source.startswith(("http", "/")) and next(picture.iterancestors("a"), None) is None:
         shown = E("a", words, {"class": "image", "href": source})
     else:
         shown = E("span", words, {"class": "image"})
@@ -122,15 +150,17 @@ def _replace(element: HtmlElement, other: HtmlElement) -> None:
         parent.replace(element, other)
 
 
-def _whole(address: str) -> str:
+def _whole(address: str, files: Files) -> str:
     """The address if it leads anywhere from our pages, else nothing."""
     address = address.strip()
+    if _is_own(address, files):
+        return address
     if address.startswith("//"):
         address = f"https:{address}"
     return address if _OUTSIDE.match(address) else ""
 
 
-def _number(root: HtmlElement, scope: str) -> None:
+def _number(root: HtmlElement, scope: str, files: Files) -> None:
     """Ids for headings and footnotes, and for nothing else; links inside the text follow them."""
     renamed: dict[str, str] = {}
     used: dict[str, int] = {}
@@ -142,7 +172,7 @@ def _number(root: HtmlElement, scope: str) -> None:
             element.set("id", made)
             renamed.setdefault(foreign, made)
     for link in list(root.iterdescendants("a")):
-        _aim(link, renamed, used, scope)
+        _aim(link, renamed, used, scope, files)
 
 
 def _id_for(element: HtmlElement, foreign: str, scope: str) -> str:
@@ -163,7 +193,7 @@ def _unused(wanted: str, used: dict[str, int]) -> str:
     return made
 
 
-def _aim(link: HtmlElement, renamed: dict[str, str], used: dict[str, int], scope: str) -> None:
+def _aim(link: HtmlElement, renamed: dict[str, str], used: dict[str, int], scope: str, files: Files) -> None:
     """Points a link at a place that exists; one that leads nowhere becomes its words."""
     address = link.get("href", "")
     if address.startswith("#") and len(address) > 1:
@@ -172,7 +202,7 @@ def _aim(link: HtmlElement, renamed: dict[str, str], used: dict[str, int], scope
         target = renamed.get(name) or (guess if guess in used else "")
         address = f"#{target}" if target else ""
     else:
-        address = _whole(address)
+        address = _whole(address, files)
     if address:
         link.set("href", address)
     else:
@@ -228,7 +258,7 @@ def _insert_before(block: HtmlElement, paragraph: HtmlElement) -> None:
 
 
 def _says_something(paragraph: HtmlElement) -> bool:
-    return bool(paragraph.text_content().strip())
+    return bool(paragraph.text_content().strip()) or paragraph.find(".//img") is not None
 
 
 def _equip(element: HtmlElement) -> None:

@@ -11,7 +11,7 @@ from lxml import html
 from lxml.etree import ErrorTypes
 from lxml.html import HtmlElement
 
-from library.content.dress import BLOCKS, BOXES, HEADINGS, INLINE, WITH_DIRECTION, dress
+from library.content.dress import BLOCKS, BOXES, HEADINGS, INLINE, WITH_DIRECTION, Files, dress
 from library.content.text import clean_text
 
 # Of these neither the tag nor what is inside is text for a reader.
@@ -53,12 +53,19 @@ _FOREIGN = nh3.Cleaner(
     url_schemes=_SCHEMES,
     link_rel=None,
 )
-_OUR_TAGS = (INLINE | BLOCKS) - {"img", "h1"}
+_OUR_TAGS = (INLINE | BLOCKS) - {"h1"}
+# The only pictures are files that came with the text.
+_OWN_FILE = re.compile(r"/read/\d+/files/\d+/[^/\s]+")
 _OUR_ATTRIBUTES = {
     **_ATTRIBUTES,
     "div": {"aria-label"},
+    "img": {"src", "alt"},
     **{tag: {*_ATTRIBUTES.get(tag, ()), "id"} for tag in HEADINGS | {"li", "sup"}},
 }
+
+
+def _without_foreign_pictures(tag: str, name: str, value: str) -> str | None:
+    return None if tag == "img" and name == "src" and not _OWN_FILE.fullmatch(value) else value
 
 
 def _cleaner_of_ours(
@@ -75,7 +82,9 @@ def _cleaner_of_ours(
             "th": {"dir": {"auto"}, **_ALIGNED["th"]},
             "pre": {"tabindex": {"0"}},
             "div": {"tabindex": {"0"}, "role": {"region"}},
+            "img": {"loading": {"lazy"}},
         },
+        attribute_filter=_without_foreign_pictures,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
@@ -102,15 +111,16 @@ class TooDeep(ValueError):
     """Elements are nested deeper than a parser can follow; no article is."""
 
 
-def clean(text: str, scope: str = "") -> str:
+def clean(text: str, scope: str = "", files: Files | None = None) -> str:
     """Safe HTML of any HTML. Cleaning it again changes nothing.
 
-    Where one page shows several texts, each needs a `scope` of its own, which becomes part of its ids.
+    Where one page shows several texts, each needs a `scope` of its own, which becomes part of its ids. `files` came
+    with the text.
     """
     safe = without_danger(text)
     for _ in range(_ROUNDS):
         root = parse(safe)
-        dress(root, scope)
+        dress(root, scope, files or {})
         shape, safe = _shape(root), finish(root)
         if _shape(parse(safe)) == shape:
             break

@@ -3,10 +3,12 @@
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
 SLUG_LENGTH = 80
+DIRECTION_LOOKED_AT = 1_000
 NO_TAG = "none"  # says that there is no tag, in searches and in many files: no tag is called so
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -77,6 +79,12 @@ def excerpt(text: str, length: int) -> str:
         # Text without blanks (or one very long word) is cut where the room ends.
         head = words if blank and len(words) > length // 2 else head
     return head.rstrip(" ,;:–—-") + "…"
+
+
+def direction(text: str) -> str:
+    """ "rtl" where most of the first letters belong to a script that runs from right to left, else "ltr"."""
+    sides = Counter(unicodedata.bidirectional(sign) for sign in text[:DIRECTION_LOOKED_AT])
+    return "rtl" if sides["R"] + sides["AL"] > sides["L"] else "ltr"
 
 
 def fold(text: str) -> str:

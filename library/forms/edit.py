@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,11 @@ OWN_KINDS = (Kind.OVERVIEW, Kind.SUMMARY, Kind.ARTICLE, Kind.NOTE)
 ROWS = {Kind.OVERVIEW: 7, Kind.SUMMARY: 7, Kind.ARTICLE: 24, Kind.NOTE: 7, Kind.OTHER: 8}
 OVERVIEW_HELP = "One point a line, each beginning with a hyphen."
 MACHINE_HELP = "Machine-written. What you change counts as yours."
+MARKED_HELP = (
+    "If you change this text, its highlight will be looked up again; if it can’t be found, it is kept in the list.",
+    "If you change this text, its {count} highlights will be looked up again; any that can’t be found are kept in the "
+    "list.",
+)
 LABELS = {Kind.SUMMARY: "AI summary", Kind.NOTE: "Your notes"}
 Values = dict[str, str]
 
@@ -130,6 +136,8 @@ class Layer:
     name: str
     kind: str
     section: Section | None
+    marked: int = 0
+    """How many highlights are in it."""
 
     @property
     def text(self) -> str:
@@ -145,10 +153,11 @@ class Layer:
 
     @property
     def help(self) -> str:
-        if self.kind == Kind.OVERVIEW:
-            return OVERVIEW_HELP
         by_machine = self.kind == Kind.SUMMARY and self.section and self.section.author != Author.READER
-        return MACHINE_HELP if by_machine else ""
+        said = [OVERVIEW_HELP] if self.kind == Kind.OVERVIEW else [MACHINE_HELP] if by_machine else []
+        if self.marked:
+            said.append(MARKED_HELP[self.marked > 1].format(count=self.marked))
+        return " ".join(said)
 
     def field(self) -> forms.CharField:
         widget = markdown(ROWS[Kind(self.kind)])
@@ -160,10 +169,12 @@ def layers_of(link: Link) -> list[Layer]:
     sections = list(link.sections.all())
     known = {section.kind: section for section in sections if section.kind in OWN_KINDS}
     others = [section for section in sections if section.kind not in OWN_KINDS]
-    return [
+    marked = Counter(link.highlights.values_list("section", flat=True))
+    layers = [
         *(Layer(kind.value, kind.value, known.get(kind.value)) for kind in OWN_KINDS),
         *(Layer(f"other-{section.pk}", section.kind, section) for section in others),
     ]
+    return [replace(layer, marked=marked[layer.section.pk]) if layer.section else layer for layer in layers]
 
 
 class EditForm(forms.Form):

@@ -7,10 +7,10 @@ from zoneinfo import available_timezones
 from django import forms
 from django.http import QueryDict
 
-from library.models import Theme, User
+from library.models import Face, Theme, User
+from library.models.users import LEADINGS, MEASURES, TEXT_SIZES
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
-SMALLEST, LARGEST = 15, 26  # pixels; the model's own bounds
 
 
 @cache
@@ -40,11 +40,22 @@ class SettingsForm(forms.Form):
         self.reader.save(update_fields=list(self.cleaned_data))
 
 
-class ReadingForm(SettingsForm):
+def slider(label: str, bounds: tuple[int, int], step: int = 1) -> forms.IntegerField:
+    widget = forms.NumberInput({"type": "range"})
+    return forms.IntegerField(label=label, min_value=bounds[0], max_value=bounds[1], step_size=step, widget=widget)
+
+
+class ThemeForm(SettingsForm):
     theme = forms.ChoiceField(required=False, choices=Theme.choices, widget=forms.RadioSelect())
-    text_size = forms.IntegerField(
-        label="Text size", min_value=SMALLEST, max_value=LARGEST, widget=forms.NumberInput({"type": "range"})
-    )
+
+
+class ReadingForm(ThemeForm):
+    face = forms.ChoiceField(choices=Face.choices, widget=forms.RadioSelect())
+    text_size = slider("Text size", TEXT_SIZES)
+    measure = slider("Length of a line", MEASURES)
+    leading = slider("Space between lines", LEADINGS, 5)
+    justified = forms.BooleanField(label="Both edges straight", required=False)
+    margin_notes = forms.BooleanField(label="Notes beside the text", required=False)
 
 
 class TimeForm(SettingsForm):
@@ -57,4 +68,6 @@ class KeysForm(SettingsForm):
     single_keys = forms.BooleanField(label="Use shortcuts of one key", required=False)
 
 
-SECTIONS: dict[str, type[SettingsForm]] = {"reading": ReadingForm, "time": TimeForm, "keys": KeysForm}
+SECTIONS: dict[str, type[SettingsForm]] = {
+    "reading": ReadingForm, "theme": ThemeForm, "time": TimeForm, "keys": KeysForm,
+}  # fmt: skip

@@ -10,7 +10,6 @@ from library.importers.record import HoldsNone, ImportFile, NotARecord, Record, 
 LABEL = "Bookmarks of Chrome or Firefox (JSON)"
 
 EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-MAX_DEPTH = 30
 
 Node = dict[str, Any]
 
@@ -44,7 +43,7 @@ def _walk(roots: list[Node]) -> Iterator[tuple[Node, tuple[str, ...]]]:
     while stack:
         node, folders = stack.pop()
         yield node, folders
-        inner = folders if "root" in node else (*folders[:MAX_DEPTH], _title(node))
+        inner = folders if "root" in node else (*folders[: shaping.MAX_LEVELS], _title(node))
         stack.extend((child, inner) for child in _children(node))
 
 

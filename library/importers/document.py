@@ -14,7 +14,7 @@ from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
 
 HEAD = 64 * 1024
 # `[]` again and again would take thirty times its size in memory.
-MAX_CONTAINERS = 2_000_000
+MAX_CONTAINERS, MAX_ENTRIES = 1_000_000, 200_000
 
 _KEY = re.compile(r'(?<!\\)"([^"\\\n]{1,60})"\s{0,20}:')
 
@@ -46,7 +46,7 @@ def load(file: ImportFile) -> Any:
     """What the file says. Raises NotARecord with the reason and the place where it can't be read."""
     text, _ = decode(file.data)
     if text.count("[") + text.count("{") > MAX_CONTAINERS:
-        raise NotARecord("The file holds more than two million lists and objects. Export it in several parts.")
+        raise NotARecord("The file holds more than a million lists and objects. Export it in several parts.")
     try:
         return json.loads(text, parse_constant=lambda name: None)
     except json.JSONDecodeError as error:
@@ -64,6 +64,8 @@ def entries(value: object, what: str) -> Iterator[dict[str, Any] | Refusal]:
     """The objects of a list, with a Refusal for all else that is in it. `what` names them in sentences."""
     if not isinstance(value, list):
         raise NotARecord(f"The file has no list of {what} where one belongs. Export it again.")
+    if len(value) > MAX_ENTRIES:
+        raise NotARecord(f"The file has more than {MAX_ENTRIES:,} {what}. Export it in several parts.")
     if not value:
         raise HoldsNone(f"Its list of {what} is empty.")
     for number, item in enumerate(value, 1):

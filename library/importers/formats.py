@@ -70,3 +70,8 @@ def format_of(file: ImportFile, named: str = "") -> ModuleType | None:
     """The first format that recognises the file, or the named one if it does."""
     candidates = [FORMATS[named]] if named else FORMATS.values()
     return next((module for module in candidates if module.recognise(file)), None)
+
+
+def name_of(module: ModuleType) -> str:
+    """The name under which a format stands here."""
+    return next(name for name, each in FORMATS.items() if each is module)

@@ -1,39 +1,60 @@
-"""Instapaper's table, with and without the columns that came later."""
+"""Instapaper's table, with and without the columns that came later, and its page of links."""
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
-from library.importers import shaping, table
-from library.importers.record import ImportFile, Record, Refusal
+from library.importers import markup, shaping, table
+from library.importers.decoding import decode
+from library.importers.record import HoldsNone, ImportFile, Record, Refusal
 
-LABEL = "Instapaper (CSV)"
+LABEL = "Instapaper (CSV or HTML)"
 
+COLUMNS = {"url", "title", "selection", "folder"}
 STATES = {"unread": "inbox", "archive": "archived"}
+
+_PAGE = re.compile(r"<title>\s*Instapaper[^<]*Export\s*</title>", re.IGNORECASE)
 
 
 def recognise(file: ImportFile) -> bool:
-    return table.columns(file) >= {"url", "title", "selection", "folder"}
+    return table.columns(file) >= COLUMNS or _PAGE.search(markup.head(file)) is not None
 
 
 def read(file: ImportFile) -> Iterator[Record | Refusal]:
-    for row in table.rows(file):
-        yield row if isinstance(row, Refusal) else _record(row)
+    if table.columns(file) >= COLUMNS:
+        for row in table.rows(file):
+            yield row if isinstance(row, Refusal) else _record(row)
+    else:
+        yield from _listed(decode(file.data)[0])
 
 
 def _record(row: table.Row) -> Record | Refusal:
     """A folder of the reader's own becomes a tag. A row without an address is a text of its own."""
-    folder = row["folder"].strip()
-    own = [] if folder.lower() in ("", "starred", *STATES) else [folder]
-    selected = row["selection"]
     return shaping.shaped(
         row["title"],
         row["url"],
-        tags=[*_tags(row.get("tags", "")), *own],
-        created=row.get("timestamp"),
-        texts={"overview" if row["url"].strip() else "article": selected},
-        state=STATES.get(folder.lower(), ""),
-        favourite=folder.lower() == "starred",
+        created=row["timestamp"],
+        texts={"overview" if row["url"].strip() else "article": row["selection"]},
+        **_within(row["folder"], _tags(row["tags"])),
     )
+
+
+def _within(folder: str, tags: list[object]) -> dict[str, Any]:
+    """What a folder says: a state, a favourite, or a tag beside the others."""
+    name = folder.strip().lower()
+    own = [] if name in ("", "starred", *STATES) else [folder]
+    return {"tags": [*tags, *own], "state": STATES.get(name, ""), "favourite": name == "starred"}
+
+
+def _listed(html: str) -> Iterator[Record | Refusal]:
+    """The links of the page, under a heading for each folder."""
+    found = False
+    for link in markup.headed_links(html):
+        found = True
+        yield shaping.shaped(link.title, link.attributes["href"], **_within(link.heading, []))
+    if not found:
+        raise HoldsNone("An Instapaper export with nothing saved in it.")
 
 
 def _tags(cell: str) -> list[object]:

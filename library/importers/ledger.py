@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from library.importers.record import ImportFile
+from library.importers.match import Incoming
+from library.importers.record import ImportFile, Record
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
-from library.models.imports import COUNTED, LEASE
+from library.models.imports import ACTIVE, COUNTED, LEASE, Place
 from library.models.rows import insert_rows
 
 
@@ -31,14 +32,17 @@ class Entry(NamedTuple):
     message: str
     warnings: list[str]
     changes: dict[str, Any]
+    about: dict[str, Any]
+    place: int
 
 
 @dataclass(slots=True)
 class Batch:
-    """The entries of one batch, written together with what they tell of."""
+    """The entries of one batch, written together with what they tell of. `done` is how many files end with it."""
 
     run: ImportRun
     files: list[ImportFile]
+    done: int
     entries: list[Entry] = field(default_factory=list)
 
     def add(
@@ -51,9 +55,29 @@ class Batch:
         warnings: tuple[str, ...] = (),
         changes: dict[str, Any] | None = None,
         position: int = 0,
+        about: dict[str, Any] | None = None,
     ) -> None:
         row = (self.run.pk, file.name, position, file.sha256, outcome.value)
-        self.entries.append(Entry(*row, link_id, message, list(warnings), changes or {}))
+        place = Place.of(outcome, list(warnings)).value
+        self.entries.append(Entry(*row, link_id, message, list(warnings), changes or {}, about or {}, place))
+
+    def add_record(
+        self,
+        item: Incoming,
+        outcome: Outcome,
+        message: str,
+        *,
+        link_id: int | None = None,
+        changes: dict[str, Any] | None = None,
+        warnings: tuple[str, ...] | None = None,
+    ) -> None:
+        """One that was read. What is not written in the library is told here."""
+        about = about_record(item.record) if self.run.is_trial else None
+        known = item.warnings if warnings is None else warnings
+        self.add(
+            item.file, outcome, message, link_id=link_id, warnings=known, changes=changes, about=about,
+            position=item.prepared.position,
+        )  # fmt: skip
 
     def write(self, holder: str, cursor: Any) -> None:
         """Add the entries and their totals to the run, and keep its lease.
@@ -63,14 +87,23 @@ class Batch:
         outcomes = Counter(entry.outcome for entry in self.entries)
         totals: dict[str, Any] = {name: F(name) + outcomes[name] for name in Outcome.values}
         totals["records"] = F("records") + sum(outcomes[name] for name in COUNTED)
-        totals["files"] = F("files") + len(self.files)
+        totals["files"] = F("files") + self.done
         totals["warnings"] = F("warnings") + sum(len(entry.warnings) for entry in self.entries)
-        held = ImportRun.objects.filter(pk=self.run.pk, state=RunState.RUNNING, lease_holder=holder)
-        if not held.update(cursor=cursor, lease_until=timezone.now() + LEASE, **totals):
-            raise LeaseLost
+        keep_lease(self.run, holder, cursor=cursor, **totals)
         place = {file.name: number for number, file in enumerate(self.files)}
         self.entries.sort(key=lambda entry: (place[entry.file], entry.position))
         insert_rows(ImportedRecord, Entry._fields, self.entries)
+
+
+def about_record(record: Record) -> dict[str, Any]:
+    return {"title": record.title, "type": record.type, "tags": list(record.tags)}
+
+
+def keep_lease(run: ImportRun, holder: str, **changes: Any) -> None:
+    """Raises LeaseLost when `holder` no longer holds it, or the run was stopped."""
+    held = ImportRun.objects.filter(pk=run.pk, state__in=ACTIVE, lease_holder=holder)
+    if not held.update(lease_until=timezone.now() + LEASE, **changes):
+        raise LeaseLost
 
 
 def finish(run: ImportRun, state: RunState, error: str = "") -> None:
@@ -102,4 +135,4 @@ def _plural(number: int, noun: str) -> str:
 
 def problems(run: ImportRun) -> QuerySet[ImportedRecord]:
     """What was left out, then what was repaired or looks odd."""
-    return run.entries.filter(outcome=Outcome.REJECTED) | run.entries.exclude(warnings=[])
+    return run.entries.filter(place__lte=Place.TO_LOOK_AT)

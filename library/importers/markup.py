@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from library.importers.decoding import decode, looks_binary
-from library.importers.record import ImportFile
+from library.importers.record import ImportFile, NotARecord
 from library.importers.shaping import unescaped
 
 HEAD = 64 * 1024
+MAX_TAGS = 1_000_000
 
 _OPENING = re.compile(r"<(?:!--|(/?)([a-zA-Z][^\s/<>]*+)|[!?][^<>]*+>)")
 _ATTRIBUTE = re.compile(r"[\s/]*+([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+")
@@ -32,6 +33,14 @@ def _head(data: bytes) -> str:
     return decode(data)[0] if begins and not looks_binary(data) else ""
 
 
+class HeadedLink(NamedTuple):
+    """A link of a page that lists links under headings."""
+
+    heading: str
+    title: str
+    attributes: dict[str, str]
+
+
 class Piece(NamedTuple):
     """`name` is that of a tag in lower case, "/" before it at its end; blank for `text`."""
 
@@ -41,7 +50,9 @@ class Piece(NamedTuple):
 
 
 def pieces(html: str) -> Iterator[Piece]:
-    """Every tag and every text between tags. Comments and declarations are left out."""
+    """Every tag and every text between tags, without comments and declarations. Raises NotARecord for too many."""
+    if html.count("<") > MAX_TAGS:
+        raise NotARecord("The file has more than a million tags. Split it.")
     at = 0
     while match := _OPENING.search(html, at):
         if match.start() > at:
@@ -61,6 +72,21 @@ def pieces(html: str) -> Iterator[Piece]:
 def text_of(html: str) -> str:
     """What is left of a piece of HTML when its tags are taken out."""
     return "".join(piece.text for piece in pieces(html)) if "<" in html else unescaped(html)
+
+
+def headed_links(html: str) -> Iterator[HeadedLink]:
+    """Every link with its words, and those of the `<h1>` above it."""
+    heading, words, link = "", [""], dict[str, str]()
+    for piece in pieces(html):
+        if piece.name in ("h1", "a"):
+            words, link = [], piece.attributes
+        elif piece.name == "/h1":
+            heading = "".join(words).strip()
+        elif piece.name == "/a" and "href" in link:
+            yield HeadedLink(heading, "".join(words), link)
+            link = {}
+        elif not piece.name:
+            words.append(piece.text)
 
 
 def _attributes(html: str, at: int) -> tuple[dict[str, str], int]:

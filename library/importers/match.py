@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import Count, Max
 
 from library.content.text import fold
 from library.importers.preparing import Prepared
@@ -12,20 +14,18 @@ from library.importers.record import ImportFile, Record
 from library.models import FormerAddress, ImportRun, Link, Source, User
 from library.models.links import UNTITLED, address_hash
 
-# PostgreSQL's B-tree takes no key over 2,704 bytes.
-KEY_LENGTH, KEY_BYTES = 1024, 2400
-
+RecordPlace = tuple[str, int]
 NO_TITLES = {"", fold(UNTITLED)}
 
 
 @dataclass(slots=True)
 class Incoming:
-    """One record on its way in. `link_id` is the link it belongs to, `source_id` the Source it was known by."""
+    """One record on its way in. `link_id` is the link it belongs to, `source` the Source it was known by."""
 
     file: ImportFile
     prepared: Prepared
     link_id: int | None = None
-    source_id: int | None = None
+    source: Source | None = None
     by_address: bool = False
 
     @property
@@ -38,38 +38,77 @@ class Incoming:
 
     @property
     def key(self) -> str:
-        return source_key(self.file.name)
+        return self.prepared.key
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.prepared.warnings
 
-def source_key(name: str) -> str:
-    """A Source's key for a file: its name, of which the end says more than the beginning."""
-    return name[-KEY_LENGTH:].encode()[-KEY_BYTES:].decode(errors="ignore")
+    @property
+    def place(self) -> RecordPlace:
+        return self.file.sha256, self.prepared.position
+
+    @property
+    def mark(self) -> str:
+        """The same, as one word."""
+        return f"{self.file.sha256}:{self.prepared.position}"
+
+    @property
+    def is_only_marked(self) -> bool:
+        """Whether it says nothing but what the reader marked in an article."""
+        return bool(self.record.highlights) and not self.record.texts
+
+    @property
+    def goes_by_title(self) -> bool:
+        return self.is_only_marked and not self.url_hash
+
+    def marks(self) -> Iterator[Hashable]:
+        """By what another record of the same batch would be taken for the same."""
+        yield self.place
+        if self.url_hash:
+            yield self.url_hash
+        if self.record.key:
+            yield "key", self.key
 
 
 @dataclass(slots=True)
-class KnownBytes:
-    """What became of these very bytes before: the link they feed, and whether it is in the Bin."""
+class Known:
+    """What became of this record of these very bytes before: the link it feeds, and whether it is in the Bin."""
 
     link_id: int
     binned: bool
 
 
-def known_bytes(owner: User, files: Iterable[ImportFile]) -> dict[str, KnownBytes]:
-    """By SHA-256. A file counts as known only while its link exists."""
+def whole_files(owner: User, files: Iterable[ImportFile]) -> set[str]:
+    """SHA-256 of the files of which every record is known, and its link still exists."""
     hashes = {file.sha256 for file in files if file.sha256}
-    rows = owner.sources.filter(original_id__in=hashes).values_list(
-        "original_id", "link_id", "link__deleted_at"
-    )
-    return {sha256: KnownBytes(link_id, deleted_at is not None) for sha256, link_id, deleted_at in rows}
+    rows = owner.sources.filter(original_id__in=hashes).order_by()
+    counted = rows.values_list("original_id").annotate(Count("position", distinct=True), Max("records"))
+    return {sha256 for sha256, places, records in counted if places >= records}
+
+
+def known_records(
+    owner: User, hashes: Iterable[str], first: int = 0, last: int | None = None
+) -> dict[RecordPlace, Known]:
+    """By SHA-256 and position, of those from `first` to before `last`. A record counts only while its link exists."""
+    rows = owner.sources.filter(original_id__in=set(hashes) - {""}, position__gte=first).order_by("position", "pk")
+    if last is not None:
+        rows = rows.filter(position__lt=last)
+    columns = ("original_id", "position", "link_id", "link__deleted_at")
+    return {
+        (sha256, position): Known(link_id, deleted_at is not None)
+        for sha256, position, link_id, deleted_at in rows.values_list(*columns)
+    }
 
 
 @dataclass(slots=True)
 class Matches:
-    """Links of the owner that could be meant by a batch, read in three queries."""
+    """Links of the owner that could be meant by a batch, read in a few queries."""
 
     since: datetime
     by_address: dict[str, int] = field(default_factory=dict)
     by_key: dict[str, list[Source]] = field(default_factory=dict)
+    by_title: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: ImportRun, batch: list[Incoming]) -> Matches:
@@ -81,28 +120,39 @@ class Matches:
             found.by_address.update(
                 rows.values_list("url_hash", "link_id" if model is FormerAddress else "id")
             )
-        sources = owner.sources.filter(key__in={item.key for item in batch})
-        for source in sources:
+        for source in owner.sources.filter(key__in={item.key for item in batch}).order_by("pk"):
             found.by_key.setdefault(source.key, []).append(source)
+        titles = {item.prepared.title_key for item in batch if item.goes_by_title} - NO_TITLES
+        if titles:
+            rows = owner.links.kept().filter(title_key__in=titles)
+            for title, pk in rows.values_list("title_key", "pk"):
+                found.by_title.setdefault(title, []).append(pk)
         return found
 
     def settle(self, item: Incoming) -> None:
-        """Find the item's link: the address decides; a file with none, or a new one, is known by its name."""
-        sources = self.by_key.get(item.key, [])
-        link_id = self.by_address.get(item.url_hash or "")
-        item.link_id, item.source_id, item.by_address = link_id, None, link_id is not None
-        for source in sources:
-            if source.link_id == link_id if link_id else self._is_same_page(source, item):
-                item.link_id, item.source_id = source.link_id, source.pk
-                return
+        """Find the item's link: the address decides; one with none, or a new one, is known by its key.
 
+        What was only marked in an article is known by its title, if just one article has it.
+        """
+        link_id = self.by_address.get(item.url_hash or "")
+        item.link_id, item.source, item.by_address = link_id, None, link_id is not None
+        for source in self.by_key.get(item.key, []):
+            if source.link_id == link_id if link_id else self._is_same_page(source, item):
+                item.link_id, item.source = source.link_id, source
+                return
+        titled = self.by_title.get(item.prepared.title_key, [])
+        if item.goes_by_title and len(titled) == 1:
+            item.link_id = titled[0]
 
     def _is_same_page(self, source: Source, item: Incoming) -> bool:
         """A name alone is not enough (`Untitled.md` of another export): the date must agree, or with no date the title.
 
-        Nor is it where this very import has brought a file of that name before, from another of its folders.
+        Nor is it where this very import has brought a file of that name before, from another of its folders. The id
+        that a tool has given is enough.
         """
         record = item.record
+        if record.key:
+            return source.format == item.prepared.format
         if source.read_at >= self.since:
             return False
         if record.created and source.created:

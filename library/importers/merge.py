@@ -7,13 +7,15 @@ what no reader touched follows the files, among several the newest, then the lon
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from library.content.text import fold
+from library.importers import passages
 from library.importers.match import Incoming
-from library.importers.record import Record, Text
+from library.importers.record import Passage, Record, Text
 from library.models import Author, Link, Outcome, Section, Source
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -36,6 +38,10 @@ class LinkNow:
     """Which of FIELDS the reader has written."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Folded other names of tags, and the folded names of the tags that they mean."""
+    quotes: list[str] = field(default_factory=list)
+    """What is highlighted in it."""
+    files: set[str] = field(default_factory=set)
+    """By which names its texts know the files that came with it."""
 
     def key(self, name: str) -> str:
         """The folded name of the tag that a file calls so."""
@@ -60,21 +66,35 @@ class Plan:
     texts: list[TextChange] = field(default_factory=list)
     add_tags: list[str] = field(default_factory=list)
     remove_tags: set[str] = field(default_factory=set)
+    passages: list[Passage] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
 
     @property
     def changes_nothing(self) -> bool:
-        return not (self.fields or self.texts or self.add_tags or self.remove_tags)
+        changes = (self.fields, self.texts, self.add_tags, self.remove_tags, self.passages, self.attachments)
+        return not any(changes)
 
 
 def said(record: Record) -> dict[str, Any]:
     """What a Source keeps of a record, as the base of the next merge."""
-    return {
+    told: dict[str, Any] = {
         "title": record.title,
         "url": record.url,
         "type": record.type,
         "tags": list(record.tags),
         "sections": {text.key: digest(text.text) for text in record.texts},
     }
+    if record.highlights:
+        told["passages"] = passages.digests(record.highlights)
+    if record.extra or record.attachments:
+        rest = [record.extra, record.attachments]
+        told["rest"] = digest(json.dumps(rest, sort_keys=True, ensure_ascii=False, default=str))
+    return told
+
+
+def says_the_same(source: Source, record: Record) -> bool:
+    """Whether a record says what it said before, so that nothing can follow from it."""
+    return source.created == record.created and source.said == said(record)
 
 
 def digest(text: str) -> str:
@@ -96,14 +116,21 @@ def rank_of(source: Source) -> Rank:
 
 def plan(now: LinkNow, item: Incoming) -> Plan:
     """What `item` changes on the link that it belongs to. Pure: writes nothing."""
-    known = next((source for source in now.sources if source.pk == item.source_id), None)
+    known = next((source for source in now.sources if item.source and source.pk == item.source.pk), None)
     others = [source for source in now.sources if source is not known]
     record = item.record
     mine = rank(record.created, length(record), item.file.sha256)
-    leader = max(others, key=rank_of, default=None)
-    leads = leader is None or mine > rank_of(leader)
-    made = Plan(Outcome.UPDATED if known else Outcome.MERGED)
-    _plan_fields(made, now, _told(record) if leads or leader is None else _told_by(leader))
+    # What was marked in an article says nothing of the article itself.
+    speaking = [source for source in others if source.length or "passages" not in source.said]
+    leader = max(speaking, key=rank_of, default=None)
+    leads = not item.is_only_marked and (leader is None or mine > rank_of(leader))
+    made = Plan(
+        Outcome.UPDATED if known else Outcome.MERGED,
+        passages=passages.new_to(record, known.said.get("passages", []) if known else [], now.quotes),
+        attachments=[name for name in record.attachments if name not in now.files],
+    )
+    if leads or leader:
+        _plan_fields(made, now, _told(record) if leads or leader is None else _told_by(leader))
     if leads:
         _plan_extra(made, now, record)
     if known:
@@ -111,7 +138,7 @@ def plan(now: LinkNow, item: Incoming) -> Plan:
     for text in record.texts:
         _plan_text(made, now, known, leads, text)
     _plan_tags(made, now, others, record)
-    _explain(made, now, known)
+    _explain(made, now, known, item)
     return made
 
 
@@ -180,13 +207,18 @@ def _plan_tags(made: Plan, now: LinkNow, others: list[Source], record: Record) -
     }
 
 
-def _explain(made: Plan, now: LinkNow, known: Source | None) -> None:
+def _explain(made: Plan, now: LinkNow, known: Source | None, item: Incoming) -> None:
     if known and made.changes_nothing:
         made.outcome = Outcome.UNCHANGED
         made.sentences.append("The file changed, but nothing in it that is kept in the library.")
     elif known:
         made.sentences.insert(0, "The file changed, and the article with it.")
+    elif item.is_only_marked:
+        made.sentences.insert(0, "It is about an article that is in the library.")
     else:
         made.sentences.insert(0, "Another file with this address: one article holds both.")
+    if made.passages:
+        number = len(made.passages)
+        made.sentences.append(f"{number:,} highlight{'' if number == 1 else 's'} more.")
     if now.link.deleted_at is not None:
         made.sentences.append("The article is in the Bin.")

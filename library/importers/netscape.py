@@ -93,9 +93,9 @@ class _Walk:
             self.folders.append(shaping.line("".join(self.folder)))
             self.folder = []
         elif piece.name == "/dl":
-            self.folders = self.folders[:-1]
+            del self.folders[-1:]
         elif piece.name == "a" and not self._in_description():
-            self.bookmark = _Bookmark(piece.attributes, tuple(self.folders))
+            self.bookmark = _Bookmark(piece.attributes, tuple(self.folders[: shaping.MAX_LEVELS]))
             self.words = self.bookmark.title
         elif piece.name == "dd":
             self.words = self.bookmark.description if self.bookmark else None
@@ -120,6 +120,7 @@ def _record(bookmark: _Bookmark, folders: bool, warnings: list[str]) -> Record |
         created=written.get("add_date"),
         texts={"overview" if urls.is_web_address(address) else "article": description, "note": notes},
         state="archived" if archived else _state(written),
+        favourite=shaping.true(written.get("data-important")),
         extra=_extra(written),
         warnings=warnings,
     )

@@ -38,9 +38,15 @@ def _is_companion(file: ImportFile) -> bool:
     if folder not in FOLDERS:
         return False
     beginning = "/".join([*above[2:], "metadata_"])
+    found = _first_from(file, beginning)
+    return found.startswith(beginning) and found.endswith(".json")
+
+
+def _first_from(file: ImportFile, name: str) -> str:
+    """The first name in the package that is this one or comes after it; blank at the end. Names are in their order."""
     names = file.package.names()
-    at = bisect_left(names, beginning)
-    return at < len(names) and names[at].startswith(beginning) and names[at].endswith(".json")
+    at = bisect_left(names, name.split("/"), key=lambda known: known.split("/"))
+    return names[at] if at < len(names) else ""
 
 
 def _record(item: dict[str, Any], file: ImportFile) -> Record | Refusal:
@@ -79,9 +85,7 @@ class _Beside:
     def name(self, folder: str, ending: str) -> str:
         """The file's name in the package, or blank where there is none."""
         name = "/".join(filter(None, (self.root, folder, self.slug + ending)))
-        names = self.file.package.names()
-        at = bisect_left(names, name)
-        return name if self.slug and at < len(names) and names[at] == name else ""
+        return name if self.slug and _first_from(self.file, name) == name else ""
 
     def text(self, folder: str, ending: str) -> str:
         name = self.name(folder, ending)

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from library.importers import document, markup, shaping, table
 from library.importers.decoding import decode
-from library.importers.record import HoldsNone, ImportFile, Passage, Record, Refusal
+from library.importers.record import HoldsNone, ImportFile, NotARecord, Passage, Record, Refusal
 
 LABEL = "Pocket (CSV with annotations, or the older HTML page)"
 
 STATES = {"unread": "inbox", "archive": "archived"}
+MAX_TABLES = 100
 NO_TITLES = ("", "problem loading page")
 
 _PAGE = re.compile(r"<title>\s*Pocket Export\s*</title>|<a\s[^<>]{0,3000}\btime_added=", re.IGNORECASE)
@@ -25,10 +27,11 @@ def read(file: ImportFile) -> Iterator[Record | Refusal]:
     """Every saved page; of a file of annotations each page with its highlights, which then join the saved one."""
     if _is_table(file):
         for row in table.rows(file):
-            yield row if isinstance(row, Refusal) else _saved(row, row["tags"].split("|"), row["status"])
+            yield row if isinstance(row, Refusal) else _of_row(row)
     elif _is_annotations(file):
+        saved = _saved_beside(file)
         for entry in document.entries(document.load(file), "pages with highlights"):
-            yield entry if isinstance(entry, Refusal) else _annotated(entry)
+            yield entry if isinstance(entry, Refusal) else _annotated(entry, saved)
     else:
         yield from _listed(decode(file.data)[0])
 
@@ -45,6 +48,10 @@ def _is_page(file: ImportFile) -> bool:
     return _PAGE.search(markup.head(file)) is not None
 
 
+def _of_row(row: table.Row) -> Record | Refusal:
+    return _saved(row, row["tags"].split("|"), row["status"])
+
+
 def _saved(written: Mapping[str, str], tags: list[str], status: str) -> Record | Refusal:
     title = written.get("title", "")
     return shaping.shaped(
@@ -56,11 +63,28 @@ def _saved(written: Mapping[str, str], tags: list[str], status: str) -> Record |
     )
 
 
-def _annotated(entry: dict[str, Any]) -> Record | Refusal:
+def _saved_beside(file: ImportFile) -> dict[str, table.Row]:
+    """The rows of the tables that came with annotations, by their addresses."""
+    root = file.inner.rpartition("annotations/")[0]
+    names = [name for name in file.package.names() if name.startswith(root) and name.endswith(".csv")]
+    found: dict[str, table.Row] = {}
+    for name in names[:MAX_TABLES]:
+        with suppress(KeyError, NotARecord, HoldsNone):
+            beside = ImportFile(name, file.package.read(name))
+            rows = table.rows(beside) if _is_table(beside) else ()
+            found |= {row["url"].strip(): row for row in rows if isinstance(row, dict)}
+    return found
+
+
+def _annotated(entry: dict[str, Any], saved: Mapping[str, table.Row]) -> Record | Refusal:
+    """The page with its highlights, and with what the tables say of it: whichever file is read first says all."""
     passages = tuple(_passages(entry.get("highlights")))
-    dates: list[datetime] = [passage.created for passage in passages if passage.created]
-    created = min(dates, default=None)
-    return shaping.shaped(entry.get("title"), entry.get("url"), created=created, highlights=passages)
+    url = shaping.line(entry.get("url"))
+    if url in saved:
+        record = _of_row(saved[url])
+        return replace(record, highlights=passages) if isinstance(record, Record) else record
+    dates = [passage.created for passage in passages if passage.created]
+    return shaping.shaped(entry.get("title"), url, created=min(dates, default=None), highlights=passages)
 
 
 def _passages(highlights: object) -> Iterator[Passage]:
@@ -71,19 +95,11 @@ def _passages(highlights: object) -> Iterator[Passage]:
 
 def _listed(html: str) -> Iterator[Record | Refusal]:
     """The links of the older page, under the headings Unread and Read Archive."""
-    status, words, link = "unread", [""], dict[str, str]()
     found = False
-    for piece in markup.pieces(html):
-        if piece.name in ("h1", "a"):
-            words, link = [], piece.attributes
-        elif piece.name == "/h1":
-            status = "archive" if "archive" in "".join(words).lower() else "unread"
-        elif piece.name == "/a" and "href" in link:
-            found = True
-            written = {**link, "url": link["href"], "title": "".join(words)}
-            yield _saved(written, link.get("tags", "").split(","), status)
-            link = {}
-        elif not piece.name:
-            words.append(piece.text)
+    for link in markup.headed_links(html):
+        found = True
+        status = "archive" if "archive" in link.heading.lower() else "unread"
+        written = {**link.attributes, "url": link.attributes["href"], "title": link.title}
+        yield _saved(written, written.get("tags", "").split(","), status)
     if not found:
         raise HoldsNone("A Pocket export with nothing saved in it.")

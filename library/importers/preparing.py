@@ -5,9 +5,12 @@ Reading, compressing and counting take as long as writing; with a second process
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
+from inspect import signature
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -16,9 +19,11 @@ from django.db import connection
 
 from library.content import urls
 from library.content.facts import Facts, facts
+from library.content.text import fold
 from library.content.words import Indexed
-from library.importers.formats import format_of
-from library.importers.record import ImportFile, NotARecord, Record
+from library.importers import attaching, passages
+from library.importers.formats import format_of, name_of
+from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Refusal
 from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
@@ -28,21 +33,32 @@ PATIENCE = 60.0  # seconds for a batch
 
 logger = logging.getLogger(__name__)
 
-NOT_RECOGNISED = "No format that can be imported: it is no Markdown file."
+NOT_RECOGNISED = "No format that can be imported."
+EMPTY = "The file holds no articles."
 UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One record with what is computed from it. `compressed` is the whole file's bytes, as an Original keeps them."""
+    """One record with what is computed from it. `compressed` is the whole file's bytes, as an Original keeps them.
+
+    `key` is what its Source is known by, `position` its place among the `records` of its file. `marks` are the words of
+    its highlights, as the index takes them in.
+    """
 
     record: Record
+    format: str
+    key: str
+    position: int
+    records: int
     url_hash: str | None
     site: str
     title_key: str
     facts: Facts
     indexed: dict[str, Indexed]
+    marks: tuple[Indexed, ...]
+    warnings: tuple[str, ...]
     compressed: bytes
 
 
@@ -50,27 +66,34 @@ class Prepared:
 class Reading:
     """What became of one file: its records, or the outcome and the sentence that explains why there are none.
 
-    `file` no longer has its data.
+    `file` no longer has its data. `refused` are the records that can't be taken, by their position.
     """
 
     file: ImportFile
     records: tuple[Prepared, ...] = ()
     outcome: Outcome | None = None
     message: str = ""
+    refused: tuple[tuple[int, Refusal], ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.records) + len(self.refused)
 
 
-def prepare(file: ImportFile, named_format: str) -> Reading:
+def prepare(file: ImportFile, named_format: str, folders: bool = True) -> Reading:
     """Pure: reads no database and never raises for what a file holds."""
     bare = replace(file, data=b"")
     if file.problem:
         return Reading(bare, outcome=Outcome.IGNORED if file.holds_none else Outcome.REJECTED, message=file.problem)
-    module = format_of(file, named_format)
-    if module is None:
-        return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
     try:
-        records = tuple(module.read(file))
-        compressed = zlib.compress(file.data, COMPRESSION)
-        return Reading(bare, tuple(_prepared(record, compressed) for record in records))
+        module = format_of(file, named_format)
+        if module is None:
+            return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
+        choices = {"folders": folders} if "folders" in signature(module.read).parameters else {}
+        found: list[Record | Refusal] = list(module.read(file, **choices))
+        return _reading(bare, file, name_of(module), found)
+    except HoldsNone as reason:
+        return Reading(bare, outcome=Outcome.IGNORED, message=str(reason))
     except NotARecord as reason:
         return Reading(bare, outcome=Outcome.REJECTED, message=str(reason))
     except Exception:  # whatever a stranger's file does to us, the other files go on
@@ -78,17 +101,70 @@ def prepare(file: ImportFile, named_format: str) -> Reading:
         return Reading(bare, outcome=Outcome.REJECTED, message=UNREADABLE)
 
 
-def _prepared(record: Record, compressed: bytes) -> Prepared:
+def _reading(bare: ImportFile, file: ImportFile, format: str, found: list[Record | Refusal]) -> Reading:
+    if not found:
+        return Reading(bare, outcome=Outcome.IGNORED, message=EMPTY)
+    compressed = zlib.compress(file.data, COMPRESSION)
+    keys = _keys(file.name, format, found)
+    records = [
+        _prepared(one, format, key, position, len(found), compressed, file.package)
+        for position, (one, key) in enumerate(zip(found, keys, strict=True))
+        if isinstance(one, Record)
+    ]
+    refused = [(position, one) for position, one in enumerate(found) if isinstance(one, Refusal)]
+    return Reading(bare, tuple(records), refused=tuple(refused))
+
+
+def _keys(name: str, format: str, found: list[Record | Refusal]) -> list[str]:
+    """A Source's key for each: the tool's own id, else the file's name, with the address or the title where the file
+    holds several. What would be known by the same has a number.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for one in found:
+        key = _key(name, format, one, alone=len(found) == 1)
+        seen[key] += 1
+        keys.append(source_key(key if seen[key] == 1 else f"{key}#{seen[key]}"))
+    return keys
+
+
+def _key(name: str, format: str, one: Record | Refusal, *, alone: bool) -> str:
+    if isinstance(one, Record) and one.key:
+        return f"{format}:{one.key}"
+    if alone:
+        return name
+    mark = urls.canonical(one.url) if isinstance(one, Record) else None
+    return f"{name}#{hashlib.sha256((mark or fold(one.title)).encode()).hexdigest()[:32]}"
+
+
+def _prepared(
+    record: Record, format: str, key: str, position: int, records: int, compressed: bytes, package: Package
+) -> Prepared:
     canonical = urls.canonical(record.url)
     return Prepared(
         record=record,
+        format=format,
+        key=key,
+        position=position,
+        records=records,
         url_hash=hash_of(canonical),
         site=urls.site(record.url),
         title_key=title_key(record.title),
         facts=facts((text.kind, text.text) for text in record.texts if not text.beside),
         indexed={text.key: made_of(text.text) for text in record.texts},
+        marks=tuple(made_of(text) for text in passages.texts(passages.new_to(record))),
+        warnings=(*record.warnings, *passages.warnings(record), *attaching.missing(package, record)),
         compressed=compressed,
     )
+
+
+# PostgreSQL's B-tree takes no key over 2,704 bytes.
+KEY_LENGTH, KEY_BYTES = 1024, 2400
+
+
+def source_key(name: str) -> str:
+    """A Source's key: a name, of which the end says more than the beginning."""
+    return name[-KEY_LENGTH:].encode()[-KEY_BYTES:].decode(errors="ignore")
 
 
 class Preparer:
@@ -97,8 +173,9 @@ class Preparer:
     `start` a batch, do something else, then take its `result`.
     """
 
-    def __init__(self, named_format: str, beside: bool) -> None:
+    def __init__(self, named_format: str, beside: bool, folders: bool = True) -> None:
         self._format = named_format
+        self._folders = folders
         self._beside = beside
         self._process: ForkProcess | None = None
         self._pipe: Connection | None = None
@@ -114,7 +191,7 @@ class Preparer:
         if not self._batch:
             return []
         if not self._beside:
-            return [prepare(file, self._format) for file in self._batch]
+            return [prepare(file, self._format, self._folders) for file in self._batch]
         received = self._receive()
         return received if received is not None else [self._alone(file) for file in self._batch]
 
@@ -156,17 +233,18 @@ class Preparer:
             if not connection.in_atomic_block:
                 connection.close()  # so that the new process has no database of ours
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(self._pipe, theirs, self._format), daemon=True)
+            wanted = (self._pipe, theirs, self._format, self._folders)
+            self._process = context.Process(target=_serve, args=wanted, daemon=True)
             self._process.start()
             theirs.close()
         return self._pipe
 
 
-def _serve(parents: Connection, pipe: Connection, named_format: str) -> None:
+def _serve(parents: Connection, pipe: Connection, named_format: str, folders: bool) -> None:
     """The process beside the import. It ends when the import does, however that ends."""
     parents.close()
     try:
         while True:
-            pipe.send([prepare(file, named_format) for file in pipe.recv()])
+            pipe.send([prepare(file, named_format, folders) for file in pipe.recv()])
     except (EOFError, OSError, KeyboardInterrupt):
         return

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from library.content.text import fold
-from library.importers import merge
+from library.importers import attaching, merge, passages
 from library.importers.match import Incoming
 from library.importers.merge import LinkNow, Plan, TextChange
-from library.importers.record import Text
+from library.importers.record import Passage, Record, Text
 from library.models import (
     Author,
     FormerOriginal,
+    ImportRun,
     Kind,
     Link,
     LinkTag,
@@ -28,11 +30,10 @@ from library.models import (
 from library.models.rows import insert_rows, new_ids
 from library.models.writing import POSITIONS, keep_version, move_address, replace_text
 
-FORMAT = "notion_links"
 LINK_COLUMNS = tuple(field.attname for field in Link._meta.concrete_fields)
 ORIGINAL_COLUMNS = ("sha256", "size", "compressed")
 SOURCE_COLUMNS = (
-    *("id", "owner_id", "link_id", "format", "key", "original_id"),
+    *("id", "owner_id", "link_id", "format", "key", "original_id", "position", "records"),
     *("created", "length", "said", "read_at"),
 )
 SECTION_COLUMNS = (
@@ -41,14 +42,15 @@ SECTION_COLUMNS = (
 )
 
 
-def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Link], dict[str, Tag]]:
+def save_new(run: ImportRun, batch: list[Incoming], now: datetime) -> tuple[list[Link], dict[str, Tag]]:
     """A link for each item, with its texts, tags, Source and Original, in a handful of statements.
 
     Returns the links in the order of the items, and their tags by folded name.
     """
-    links = [_new_link(pk, owner, item, now) for pk, item in zip(new_ids(Link, len(batch)), batch, strict=True)]
+    links = [_new_link(pk, run, item, now) for pk, item in zip(new_ids(Link, len(batch)), batch, strict=True)]
     insert_rows(Link, LINK_COLUMNS, (tuple(getattr(link, name) for name in LINK_COLUMNS) for link in links))
-    insert_rows(Original, ORIGINAL_COLUMNS, (_original_row(item) for item in batch), or_leave=True)
+    files = {item.file.sha256: item for item in batch}
+    insert_rows(Original, ORIGINAL_COLUMNS, (_original_row(item) for item in files.values()), or_leave=True)
     sources = new_ids(Source, len(batch))
     rows = zip(sources, links, batch, strict=True)
     insert_rows(Source, SOURCE_COLUMNS, (_source_row(pk, link, item, now) for pk, link, item in rows))
@@ -64,18 +66,25 @@ def save_new(owner: User, batch: list[Incoming], now: datetime) -> tuple[list[Li
     )
     for link, source, item in zip(links, sources, batch, strict=True):
         _keep_beside(link, source, item)
-    return links, _tag_new(owner, links, batch)
+    _mark_new(links, batch, now)
+    for link, item in zip(links, batch, strict=True):
+        attaching.attach(link.pk, item.file.package, item.record.attachments)
+    return links, _tag_new(run, links, batch)
 
 
-def _new_link(pk: int, owner: User, item: Incoming, now: datetime) -> Link:
+def _new_link(pk: int, run: ImportRun, item: Incoming, now: datetime) -> Link:
     record = item.record
+    state = record.state if record.state in State.values else State.INBOX.value
     link = Link(
         pk=pk,
-        owner_id=owner.pk,
-        type=record.type,
+        owner_id=run.owner_id,
+        type=record.type or run.type,
         saved_at=record.created or now,
         extra=record.extra,
-        state=record.state or State.INBOX.value,
+        state=state,
+        favourite=record.favourite,
+        progress=min(max(record.progress, 0), 100),
+        finished_at=record.finished if state in (State.FINISHED, State.ARCHIVED) else None,
         created_at=now,
         updated_at=now,
     )
@@ -93,9 +102,9 @@ def _original_row(item: Incoming) -> tuple[object, ...]:
 
 def _source_row(pk: int, link: Link, item: Incoming, now: datetime) -> tuple[object, ...]:
     """The values of SOURCE_COLUMNS."""
-    record = item.record
+    record, made = item.record, item.prepared
     return (
-        *(pk, link.owner_id, link.pk, FORMAT, item.key, item.file.sha256),
+        *(pk, link.owner_id, link.pk, made.format, made.key, item.file.sha256, made.position, made.records),
         *(record.created, merge.length(record), merge.said(record), now),
     )
 
@@ -116,23 +125,40 @@ def _keep_beside(link: Link, source_id: int, item: Incoming) -> None:
             keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source_id)
 
 
-def _tag_new(owner: User, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
-    tags = Tag.objects.ensure(owner.pk, [name for item in batch for name in item.record.tags])
+def _mark_new(links: list[Link], batch: list[Incoming], now: datetime) -> None:
+    """The highlights that new links bring. They have no place yet, but the text in which it is looked for first."""
+    marked = {link.pk: item.record for link, item in zip(links, batch, strict=True) if item.record.highlights}
+    if not marked:
+        return
+    rows = Section.objects.filter(link_id__in=marked).exclude(kind=Kind.OTHER).values_list("link_id", "kind", "pk")
+    sections = {(link_id, kind): pk for link_id, kind, pk in rows}
+    found = [
+        passages.Marked(link_id, sections.get((link_id, passage.kind)), passage)
+        for link_id, record in marked.items()
+        for passage in passages.new_to(record)
+    ]
+    passages.insert(links[0].owner_id, found, now)
+
+
+def _tag_new(run: ImportRun, links: list[Link], batch: list[Incoming]) -> dict[str, Tag]:
+    """Tags that the reader wanted on all of an import's articles are the reader's own."""
+    tags = Tag.objects.ensure(run.owner_id, [*run.tags, *(name for item in batch for name in item.record.tags)])
+    wanted = {tags[fold(name)] for name in run.tags}
     insert_rows(
         LinkTag,
         ("link_id", "tag_id", "saved_at", "by_reader"),
         (
-            (link.pk, tag.pk, link.saved_at, False)
+            (link.pk, tag.pk, link.saved_at, tag in wanted)
             for link, item in zip(links, batch, strict=True)
-            for tag in tags_of(item, tags)
+            for tag in tags_of(item, tags, run.tags)
         ),
     )
     return tags
 
 
-def tags_of(item: Incoming, tags: dict[str, Tag]) -> list[Tag]:
+def tags_of(item: Incoming, tags: dict[str, Tag], more: Iterable[str] = ()) -> list[Tag]:
     """The tags of a record, each once: two of its words may be names of one tag."""
-    return list(dict.fromkeys(tags[fold(name)] for name in item.record.tags))
+    return list(dict.fromkeys(tags[fold(name)] for name in (*item.record.tags, *more)))
 
 
 # --- a link that is known
@@ -143,13 +169,15 @@ def aliases_of(owner: User) -> dict[str, str]:
     return dict(owner.tag_aliases.values_list("name_key", "tag__name_key"))
 
 
-def look_at(link_id: int, aliases: dict[str, str], *, lock: bool = False) -> LinkNow:
+def look_at(link_id: int, aliases: dict[str, str], record: Record, *, lock: bool = False) -> LinkNow:
     """The link as it stands; with `lock`, held until the caller's transaction ends."""
     links = Link.objects.select_for_update() if lock else Link.objects.all()
     link = links.get(pk=link_id)
     sections = {f"{s.kind}:{s.heading}" if s.heading else s.kind: s for s in link.sections.all()}
     rows = link.link_tags.values_list("tag__name_key", "by_reader")
     acts = link.changes.filter(author=Author.READER, what__in=merge.FIELDS)
+    quotes = link.highlights.values_list("quote", flat=True) if record.highlights else []
+    files = link.attachments.values_list("reference", flat=True) if record.attachments else []
     return LinkNow(
         link=link,
         sections=sections,
@@ -157,33 +185,66 @@ def look_at(link_id: int, aliases: dict[str, str], *, lock: bool = False) -> Lin
         tags=dict(rows),
         aliases=aliases,
         own_fields=set(acts.values_list("what", flat=True)),
+        quotes=list(quotes),
+        files=set(files),
     )
 
 
-def apply(now: LinkNow, plan: Plan, item: Incoming) -> dict[str, Any]:
+def apply(run: ImportRun, now: LinkNow, plan: Plan, item: Incoming) -> dict[str, Any]:
     """Carry out `plan` and take the item in as a Source. Returns what changed, so that it can be undone."""
     source, before = _known_source(now, item)
     changes: dict[str, Any] = {"source": source.pk, "source_before": before}
     if plan.fields:
         changes["fields"] = _apply_fields(now.link, plan.fields)
     changes["sections"] = [_apply_text(now.link, source, item, change) for change in plan.texts]
-    changes["tags_added"], changes["tags_removed"] = _apply_tags(now.link, plan)
+    changes["tags_added"], changes["tags_removed"] = _apply_tags(now, plan, run.tags)
     if plan.texts:
         now.link.recount()
+    if plan.passages:
+        changes["highlights"] = _apply_passages(now.link, plan.passages)
+    if plan.attachments:
+        changes["attachments"] = attaching.attach(now.link.pk, item.file.package, plan.attachments)
     return changes
 
 
 def _known_source(now: LinkNow, item: Incoming) -> tuple[Source, dict[str, Any] | None]:
     """The Source that the item comes from, with what it said before (None: it is new)."""
-    insert_rows(Original, ORIGINAL_COLUMNS, [_original_row(item)], or_leave=True)
-    source = next((source for source in now.sources if source.pk == item.source_id), None)
-    before = {"original": source.original_id, "said": source.said} if source else None
+    if not Original.objects.filter(pk=item.file.sha256).exists():
+        insert_rows(Original, ORIGINAL_COLUMNS, [_original_row(item)], or_leave=True)
+    source = next((source for source in now.sources if item.source and source.pk == item.source.pk), None)
+    before = _as_it_was(source) if source else None
     if source and source.original_id != item.file.sha256:
         FormerOriginal.objects.get_or_create(source=source, original_id=source.original_id)
     pk = source.pk if source else new_ids(Source, 1)[0]
     row = dict(zip(SOURCE_COLUMNS, _source_row(pk, now.link, item, timezone.now()), strict=True))
     source, _ = Source.objects.update_or_create(pk=pk, defaults=row)
     return source, before
+
+
+def _as_it_was(source: Source) -> dict[str, Any]:
+    """What an undo needs to make the Source say again what it said."""
+    created = source.created.isoformat() if source.created else None
+    places = {"position": source.position, "records": source.records, "length": source.length}
+    return {"original": source.original_id, "said": source.said, "created": created, **places}
+
+
+def follow(items: list[Incoming]) -> None:
+    """Let the Sources of records that say what they said before lead to the file as it is now."""
+    if not items:
+        return
+    insert_rows(
+        Original,
+        ORIGINAL_COLUMNS,
+        (_original_row(item) for item in {item.file.sha256: item for item in items}.values()),
+        or_leave=True,
+    )
+    sources = []
+    for item in items:
+        if item.source:
+            item.source.original_id, item.source.read_at = item.file.sha256, timezone.now()
+            item.source.position, item.source.records = item.prepared.position, item.prepared.records
+            sources.append(item.source)
+    Source.objects.bulk_update(sources, ["original", "read_at", "position", "records"], batch_size=100)
 
 
 def _apply_fields(link: Link, fields: dict[str, Any]) -> dict[str, Any]:
@@ -210,18 +271,34 @@ def _apply_text(link: Link, source: Source, item: Incoming, change: TextChange) 
         section = Section.objects.create(**dict(zip(SECTION_COLUMNS, row, strict=True)))
         return {"section": section.pk, "added": True}
     if change.replace:
-        replace_text(section, text.text, Author.IMPORT, item.file.name[-255:])
+        version = replace_text(section, text.text, Author.IMPORT, item.file.name[-255:])
         section.source = source
         section.save(update_fields=["source"])
-    else:
-        keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk)
-    return {"section": section.pk, "replaced": change.replace}
+        return {"section": section.pk, "replaced": True, "version": version.pk}
+    if keep_version(section, text.text, Author.IMPORT, item.file.name[-255:], source.pk):
+        return {"section": section.pk, "replaced": False, "version": section.versions.latest("pk").pk}
+    return {"section": section.pk, "replaced": False}
 
 
-def _apply_tags(link: Link, plan: Plan) -> tuple[list[str], list[str]]:
-    tags = Tag.objects.ensure(link.owner_id, plan.add_tags)
+def _apply_tags(now: LinkNow, plan: Plan, wanted: list[str]) -> tuple[list[str], list[str]]:
+    """`wanted` are tags that the reader wants on all of the import's articles: they are the reader's own."""
+    link = now.link
+    tags = Tag.objects.ensure(link.owner_id, [*plan.add_tags, *wanted])
+    own = {tags[fold(name)].pk for name in wanted}
+    added = {tag.name_key: tag for tag in tags.values() if tag.name_key not in now.tags}
     LinkTag.objects.bulk_create(
-        [LinkTag(link=link, tag=tag, saved_at=link.saved_at) for tag in tags.values()], ignore_conflicts=True
+        [
+            LinkTag(link=link, tag=tag, saved_at=link.saved_at, by_reader=tag.pk in own)
+            for tag in added.values()
+        ],
+        ignore_conflicts=True,
     )
     link.link_tags.filter(tag__name_key__in=plan.remove_tags).delete()
-    return sorted(tag.name_key for tag in tags.values()), sorted(plan.remove_tags)
+    return sorted(added), sorted(plan.remove_tags)
+
+
+def _apply_passages(link: Link, new: list[Passage]) -> list[int]:
+    """The highlights get their places later: to render a text would keep other writers waiting."""
+    sections = {section.kind: section.pk for section in link.sections.exclude(kind=Kind.OTHER)}
+    marked = [passages.Marked(link.pk, sections.get(each.kind), each) for each in new]
+    return passages.insert(link.owner_id, marked, timezone.now())

@@ -6,15 +6,17 @@ Every format with many records in a file makes them here, so that all of them cu
 import html
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from library.content import dates, urls
-from library.content.text import clean_text, excerpt, fold, single_line
+from library.content.text import clean_text, excerpt, fold
 from library.importers.record import Record, Refusal, Text
 
 # Folding makes up to 18 characters of one (U+FDFA), and the folded name has a bound of its own.
 MAX_FOLDED_TAG, SHORT_TAG, SHORT_TITLE = 300, 16, 100
 MAX_TITLE, MAX_TAG, MAX_TAGS, MAX_ADDRESS, MAX_LEVELS, MAX_KEY = 2_000, 100, 200, 20_000, 30, 500
+MAX_LOOKED_AT = 2_000
 NO_ADDRESS = "It has no address and no text."
 _BROWSERS = ("about", "brave", "chrome", "chrome-extension", "edge", "moz-extension", "opera", "view-source", "vivaldi")
 REFUSED = {
@@ -94,7 +96,7 @@ def block(value: object) -> str:
 
 def line(value: object) -> str:
     """A value as text of one line."""
-    return single_line(block(value))
+    return " ".join(text_of(value).split())
 
 
 def unescaped(text: str) -> str:
@@ -125,7 +127,7 @@ def names(value: object) -> list[object]:
 def tag_names(written: Iterable[object], warnings: list[str]) -> tuple[str, ...]:
     """Each tag once, without `#`, blanks and empty levels, and no longer than a tag may be."""
     found: dict[str, str] = {}
-    for value in written:
+    for value in islice(written, MAX_LOOKED_AT):
         name = _levels(line(value).lstrip("#"))
         if len(name) > MAX_TAG or len(fold(name)) > MAX_FOLDED_TAG:
             warnings.append(f"A tag is longer than {MAX_TAG} characters and was cut.")
@@ -149,17 +151,19 @@ def path(folders: Iterable[object]) -> str:
 def paths(folders: object, read: Callable[[str], str] = str) -> dict[str, str]:
     """By their ids, the paths of folders that name their parent. One that lies in itself has its own name only."""
     known = {line(folder.get("id")): folder for folder in objects(folders)}
-    return {key: path(read(line(name)) for name in _lineage(known, key)) for key in known}
+    names = {key: path([read(line(folder.get("name")))]) for key, folder in known.items()}
+    parents = {key: line(folder.get("parentId")) for key, folder in known.items()}
+    return {key: "/".join(filter(None, map(names.__getitem__, _lineage(parents, key)))) for key in known}
 
 
-def _lineage(known: dict[str, dict[str, Any]], key: str) -> list[object]:
-    names: list[object] = []
-    seen: set[str] = set()
-    while key in known and key not in seen and len(seen) < MAX_LEVELS:
-        seen.add(key)
-        names.insert(0, known[key].get("name"))
-        key = line(known[key].get("parentId"))
-    return names[-1:] if key in seen else names
+def _lineage(parents: dict[str, str], key: str) -> list[str]:
+    """The folder and those it lies in, the outermost first."""
+    found = [key]
+    while (key := parents[key]) in parents and len(found) < MAX_LEVELS:
+        if key in found:
+            return found[:1]
+        found.append(key)
+    return found[::-1]
 
 
 def moment(value: object, warnings: list[str]) -> datetime | None:

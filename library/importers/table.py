@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from library.content.text import excerpt
+from library.importers.archives import MAX_FILE_BYTES
 from library.importers.decoding import decode, looks_binary
-from library.importers.files import MAX_FILE_BYTES
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
 
 HEAD = 4 * 1024
-MAX_COLUMNS = 300
+MAX_COLUMNS, MAX_LINES = 300, 500_000
 SEPARATORS = ",;\t|"
 
 # The bound is the process's. A whole article may stand in one cell, and no cell is larger than its file.
@@ -41,6 +41,8 @@ def rows(file: ImportFile) -> Iterator[Row | Refusal]:
     A row that ends early has blank cells; of two columns of one name the first counts.
     """
     text = decode(file.data)[0].lstrip("\n")
+    if text.count("\n") > MAX_LINES:
+        raise NotARecord(f"The table has more than {MAX_LINES:,} lines. Split it, its first line above each part.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     try:
         names = _names(next(reader, []))

@@ -132,6 +132,14 @@ def are_here(run: ImportRun) -> bool:
     return run.uploaded and folder(run.pk).is_dir()
 
 
+def pass_on(run: ImportRun, to: ImportRun) -> None:
+    """Give the files of an ended import to a new one, for another try."""
+    before, after = folder(run.pk), folder(to.pk)
+    shutil.rmtree(after, ignore_errors=True)
+    before.rename(after)
+    to.paths = [[str(after / Path(path).name), name] for path, name in run.paths]
+
+
 def remove(run: ImportRun) -> None:
     if run.uploaded:
         shutil.rmtree(folder(run.pk), ignore_errors=True)
@@ -140,7 +148,8 @@ def remove(run: ImportRun) -> None:
 def sweep(now: datetime) -> None:
     """Remove the files that no import needs any more, and those of uploads that broke off."""
     waiting = Q(finished_at__isnull=True) | Q(finished_at__gte=now - KEPT)
-    unfinished = ImportRun.objects.filter(waiting, uploaded=True).exclude(state=RunState.DONE)
+    done = Q(state=RunState.UNDONE) | Q(state=RunState.DONE, rejected=0)
+    unfinished = ImportRun.objects.filter(waiting, uploaded=True).exclude(done)
     needed = {str(pk) for pk in unfinished.values_list("pk", flat=True)}
     root = Path(settings.MEDIA_ROOT)
     for place in root.iterdir() if root.is_dir() else ():

@@ -1,5 +1,6 @@
 """What is kept. Each file holds a model and its QuerySet."""
 
+from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
 from library.models.exports import Export
 from library.models.highlights import Colour, Highlight, HighlightTag
@@ -13,14 +14,16 @@ from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag, TagAlias
-from library.models.users import Theme, User
+from library.models.users import Face, Theme, User
 
 __all__ = [
+    "Attachment",
     "Author",
     "BulkAct",
     "Change",
     "Colour",
     "Export",
+    "Face",
     "FormerAddress",
     "FormerOriginal",
     "Highlight",

@@ -20,6 +20,7 @@ class RunState(models.TextChoices):
     STOPPED = "stopped", "Stopped"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    UNDOING = "undoing", "Undoing"
     UNDONE = "undone", "Undone"
 
 
@@ -32,14 +33,30 @@ class Outcome(models.TextChoices):
     IGNORED = "ignored", "Ignored"
 
 
+ACTIVE = (RunState.CHECKING, RunState.RUNNING, RunState.UNDOING)
 COUNTED = (Outcome.NEW, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.MERGED, Outcome.REJECTED)
+
+
+class Place(models.IntegerChoices):
+    """Where a record stands in the report of an import: what needs a look comes first."""
+
+    LEFT_OUT = 0
+    TO_LOOK_AT = 1
+    OTHER = 2
+    HOLDS_NONE = 3
+
+    @classmethod
+    def of(cls, outcome: str, warnings: list[str]) -> Place:
+        if outcome in (Outcome.REJECTED, Outcome.IGNORED):
+            return cls.LEFT_OUT if outcome == Outcome.REJECTED else cls.HOLDS_NONE
+        return cls.TO_LOOK_AT if warnings else cls.OTHER
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def abandoned(self, now: datetime | None = None) -> Self:
-        """Running imports whose process let its lease run out."""
+        """Imports under way whose process let its lease run out."""
         now = now or timezone.now()
-        return self.filter(state=RunState.RUNNING).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        return self.filter(state__in=ACTIVE).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
 
 
 class ImportRun(models.Model):
@@ -55,13 +72,19 @@ class ImportRun(models.Model):
     same_address = models.CharField(
         max_length=6, choices=[("update", "Update"), ("skip", "Skip")], default="update"
     )
+    tags = models.JSONField(default=list, blank=True, help_text="Names of tags that all its articles get.")
+    type = models.CharField(max_length=100, blank=True, help_text="Of new articles whose file names none.")
+    folders = models.BooleanField(default=True, help_text="The names of folders become tags.")
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True, help_text="Why it failed, in a sentence.")
     cursor = models.JSONField(
-        null=True, blank=True, help_text="The last file done: the number of its path, and its name in sorted order."
+        null=True,
+        blank=True,
+        help_text="The last file done: the number of its path, its name in sorted order, and how many of its records "
+        "are done where that is not all.",
     )
     total_files = models.PositiveIntegerField(default=0)
     files = models.PositiveIntegerField(default=0)
@@ -91,12 +114,21 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it only foresees what would become of its records."""
+        return self.dry_run or self.state == RunState.CHECKING
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
     def claim(self, holder: str) -> bool:
-        """Take the lease of a running import for `holder`. False when another process holds it or it is not running."""
+        """Take the lease of an import under way for `holder`. False when another process holds it, or it has ended."""
         now = timezone.now()
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_holder=holder)
         return bool(
-            ImportRun.objects.filter(free, pk=self.pk, state=RunState.RUNNING).update(
+            ImportRun.objects.filter(free, pk=self.pk, state__in=ACTIVE).update(
                 lease_holder=holder, lease_until=now + LEASE
             )
         )
@@ -115,11 +147,16 @@ class ImportedRecord(models.Model):
     )
     message = models.TextField(blank=True, help_text="The plain sentence that explains the outcome.")
     warnings = models.JSONField(default=list, help_text="Sentences about what was repaired or looks odd.")
+    place = models.PositiveSmallIntegerField(choices=Place, default=Place.OTHER)
+    about = models.JSONField(default=dict, help_text="The title, type and tags of a record that became no article.")
     changes = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["run", "outcome", "id"], name="imported_record_by_outcome")]
+        indexes = [
+            models.Index(fields=["run", "outcome", "id"], name="imported_record_by_outcome"),
+            models.Index(fields=["run", "place", "id"], name="imported_record_by_place"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="imported_record_outcome_known"),
         ]

@@ -86,6 +86,9 @@ class Link(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.INBOX)
     favourite = models.BooleanField(default=False)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
+    place = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="The block of the article up to which its reader came."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="When it went to the Bin.")
     marked_at = models.DateTimeField(

@@ -12,8 +12,8 @@ DROPPED_AT_ONCE = 100
 
 class OriginalQuerySet(models.QuerySet["Original"]):
     def orphans(self) -> Self:
-        """Kept files from which no article comes, now or before."""
-        return self.filter(sources__isnull=True, formers__isnull=True)
+        """Kept files from which no article comes, now or before, and that came with none."""
+        return self.filter(sources__isnull=True, formers__isnull=True, attachments__isnull=True)
 
     def drop(self) -> int:
         """Delete them a few at a time, without reading their bytes. Returns how many went."""
@@ -25,7 +25,7 @@ class OriginalQuerySet(models.QuerySet["Original"]):
 
 
 class Original(models.Model):
-    """The bytes of an imported file, compressed (zlib), once per SHA-256 whoever imported it."""
+    """The bytes of an imported file, or of one that came with it: compressed (zlib), once per SHA-256."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.PositiveBigIntegerField(help_text="Bytes before compression.")
@@ -45,7 +45,8 @@ class Original(models.Model):
 class Source(models.Model):
     """One record of one file that feeds a link. `said` is what it last said: the base of the three-way merge.
 
-    `said`: {"title": str, "url": str, "type": str, "tags": [str], "sections": {section key: SHA-256 of its text}}.
+    `said`: {"title": str, "url": str, "type": str, "tags": [str], "sections": {section key: SHA-256 of its text}}, and
+    where there is more, "passages": [digest of each highlight] and "rest": SHA-256 of all else.
     """
 
     owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="sources")
@@ -53,6 +54,8 @@ class Source(models.Model):
     format = models.CharField(max_length=40)
     key = models.CharField(max_length=1024, help_text="The path inside the import, or the record's own id.")
     original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="sources")
+    position = models.PositiveIntegerField(default=0, help_text="Of the record in its file.")
+    records = models.PositiveIntegerField(default=1, help_text="How many the file holds.")
     created = models.DateTimeField(null=True, blank=True, help_text="The date the file itself names.")
     length = models.PositiveIntegerField(default=0, help_text="Characters of all its texts.")
     said = models.JSONField(default=dict)
@@ -60,7 +63,7 @@ class Source(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["owner", "original"], name="source_by_original"),
+            models.Index(fields=["owner", "original", "position"], name="source_by_record"),
             models.Index(fields=["owner", "key"], name="source_by_key"),
         ]
 

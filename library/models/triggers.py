@@ -1,7 +1,7 @@
 """Database triggers: whoever writes (this program, the admin, raw SQL), these stay true.
 
 * `library_searchpending` gets a row for each link whose indexed text changed;
-* `library_revision` grows with each change that a list, a count, a tag or a shelf shows;
+* `library_revision` grows with each change that a count, a tag or a shelf shows (reading on is none);
 * `library_linktag.saved_at` follows its link's, and `library_link.marked_at` the link's newest highlight;
 * each highlight has its row in `library_review`, of its link's owner;
 * on SQLite, what leaves `library_searchdocument` leaves the index (PostgreSQL's is a column of that table).
@@ -31,7 +31,7 @@ DOCUMENT = "library_searchdocument"
 
 LISTED_COLUMNS = (
     *("owner_id", "title", "title_key", "type", "saved_at", "state", "favourite", "deleted_at", "finished_at"),
-    *("site", "words", "minutes", "progress", "has_overview", "has_summary", "has_article", "has_note"),
+    *("site", "words", "minutes", "has_overview", "has_summary", "has_article", "has_note"),
 )
 
 

@@ -14,21 +14,46 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+class Face(models.TextChoices):
+    """What articles are set in."""
+
+    LITERATA = "literata", "Literata"
+    SOURCE = "source", "Source Serif"
+    ATKINSON = "atkinson", "Atkinson Hyperlegible"
+    SYSTEM = "system", "The system’s"
+
+
+# The least and the most, as forms and the database hold them.
+TEXT_SIZES = (15, 26)
+MEASURES = (30, 46)
+LEADINGS = (140, 190)
+
+
+def within(field: str, bounds: tuple[int, int]) -> models.Q:
+    return models.Q((f"{field}__gte", bounds[0]), (f"{field}__lte", bounds[1]))
+
+
 class User(AbstractUser):
     """Links, tags, shelves and imports belong to one. Without a usable password they wait to be claimed at /setup/."""
 
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
+    face = models.CharField(max_length=8, choices=Face, default=Face.LITERATA, help_text="What articles are set in.")
     text_size = models.PositiveSmallIntegerField(
         default=19, validators=[MinValueValidator(15), MaxValueValidator(26)], help_text="Pixels."
     )
+    measure = models.PositiveSmallIntegerField(default=41, help_text="Length of a line, in rem.")
+    leading = models.PositiveSmallIntegerField(default=165, help_text="Height of a line, in hundredths of the size.")
+    justified = models.BooleanField(default=False)
+    margin_notes = models.BooleanField(default=True, help_text="Notes are shown beside the text.")
     time_zone = models.CharField(max_length=64, blank=True, help_text="Blank: the server's.")
     single_keys = models.BooleanField(default=True, help_text="Keyboard shortcuts of one key.")
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(text_size__gte=15, text_size__lte=26), name="user_text_size_readable"
-            ),
+            models.CheckConstraint(condition=within("text_size", TEXT_SIZES), name="user_text_size_readable"),
+            models.CheckConstraint(condition=within("measure", MEASURES), name="user_measure_readable"),
+            models.CheckConstraint(condition=within("leading", LEADINGS), name="user_leading_readable"),
+            models.CheckConstraint(condition=models.Q(face__in=Face.values), name="user_face_known"),
         ]
 
     @property

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from library.content import text as content_text
 from library.models.changes import Change
-from library.models.links import FormerAddress, Link
+from library.models.links import FormerAddress, Link, State
 from library.models.retagging import Kept
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.sources import Original
@@ -146,6 +146,31 @@ def move_address(link: Link, url: str) -> None:
 
 
 @transaction.atomic
+def change_state(link: Link, *states: str) -> Change:
+    """Move the link, which the caller holds, through these reading states: archived after finished keeps the day."""
+    before = {"state": link.state, "finished_at": link.finished_at.isoformat() if link.finished_at else None}
+    for state in states:
+        link.set_state(state)
+    link.save(update_fields=["state", "finished_at"])
+    return note_change(link, "state", before, {"state": link.state})
+
+
+@transaction.atomic
+def keep_place(link: Link, place: int, progress: int, *, marked: bool = False) -> None:
+    """Keep up to which block of its article the reader came: only forward, unless they marked the place themselves.
+
+    With the first place of an article in the inbox reading has begun. Taken back to the inbox, it stays there.
+    """
+    first = link.place is None
+    if not (first or marked or place > (link.place or 0)):
+        return
+    link.place, link.progress = place, progress
+    link.save(update_fields=["place", "progress"])
+    if first and link.state == State.INBOX:
+        change_state(link, State.READING)
+
+
+@transaction.atomic
 def bin_link(link: Link) -> None:
     link.deleted_at = timezone.now()
     link.save(update_fields=["deleted_at"])
@@ -175,7 +200,10 @@ def delete_for_good(link_ids: Iterable[int]) -> int:
     # Held, so that one that is being restored stays.
     held = list(binned.select_for_update().values_list("pk", flat=True))
     links = Link.objects.filter(pk__in=held)
-    rows = links.values_list("sources__original_id", "sources__formers__original_id")
+    rows = [
+        *links.values_list("sources__original_id", "sources__formers__original_id"),
+        *links.values_list("attachments__original_id"),
+    ]
     originals = {original for row in rows for original in row if original}
     links.delete()
     Original.objects.orphans().filter(pk__in=originals).drop()

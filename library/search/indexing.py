@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from library.models import (
     Highlight,
@@ -87,6 +87,15 @@ def is_behind(owner_id: int) -> bool:
 def tidy() -> bool:
     """A short piece of housekeeping: after a large import, searches get twice as quick. True if more may be left."""
     return bool(backend().tidy())
+
+
+def note_missing(alias: str) -> None:
+    """Let every kept link wait that the index of this database has no document of."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO library_searchpending (owner_id, link_id) SELECT owner_id, id FROM library_link "
+            "WHERE deleted_at IS NULL AND id NOT IN (SELECT link_id FROM library_searchdocument)"
+        )
 
 
 def pending_count() -> int:

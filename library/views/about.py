@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from library.content.blocks import Rendered
 from library.models import ImportedRecord, Kind, Link, SectionVersion, State
-from library.rendering import rendered, scope_of
+from library.rendering import rendered_sections
 from library.views.requests import ReaderRequest
 from library.views.rows import minutes_left, reader_path, tags_of
 
@@ -52,9 +52,8 @@ def sheet(link: Link) -> dict[str, Any]:
 def short_texts(link: Link) -> dict[str, Rendered]:
     """The overview and the summary, by kind."""
     sections = [section for section in link.sections.filter(kind__in=SHORT) if section.text.strip()]
-    scopes = {section: scope_of(section) for section in sections}
-    texts = rendered({scope: section.text for section, scope in scopes.items()})
-    return {section.kind: texts[scope] for section, scope in scopes.items()}
+    texts = rendered_sections(sections)
+    return {section.kind: texts[section.pk] for section in sections}
 
 
 def details(link: Link) -> dict[str, Any]:

@@ -19,12 +19,12 @@ STEP = 48_271  # a prime: from one day to the next it leads somewhere else
 
 
 def desk(counts: Counts) -> str:
-    """The desk as it is shown; blank where there is nothing on it."""
-    return counts.kept(lambda: lay_out(counts.user), "desk")
+    """The desk as it is shown; blank where there is nothing on it. To read on is no new revision, so that is asked."""
+    reading = in_progress(counts.user)
+    return counts.kept(lambda: lay_out(counts.user, reading), "desk", reading)
 
 
-def lay_out(user: User) -> str:
-    reading = in_progress(user)
+def lay_out(user: User, reading: list[dict[str, Any]]) -> str:
     marked = highlight_of_the_day(user)
     return render_to_string("library/desk.html", {"reading": reading, "marked": marked}) if reading or marked else ""
 

@@ -26,7 +26,7 @@ from library.forms.highlights import HighlightForm, MarkForm, PassageForm
 from library.highlighting import Done, Refused, change, mark, undo
 from library.highlighting import delete as delete_highlight
 from library.models import Colour, Highlight, Link, Section
-from library.rendering import rendered, scope_of
+from library.rendering import rendered, rendered_sections
 from library.views import reader
 from library.views.activity import day_words
 from library.views.counts import Counts
@@ -233,7 +233,7 @@ def paragraph(request: ReaderRequest, link: Link) -> tuple[Section, int, str]:
     section = link.sections.filter(pk=number(request, "section")).first() or link.sections.first()
     if section is None:
         raise Http404
-    blocks = rendered({scope_of(section): section.text})[scope_of(section)].blocks
+    blocks = rendered_sections([section])[section.pk].blocks
     at = number(request, "block")
     if not 0 <= at < len(blocks):
         raise Http404

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import TooManyFilesSent
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +19,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library.importers import ledger, uploads
-from library.importers.files import MAX_FILE_BYTES
+from library.importers.archives import MAX_FILE_BYTES
+from library.importers.taking_back import extent
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 from library.tasks import run_import
 from library.views.requests import ReaderRequest
@@ -29,7 +30,10 @@ from library.views.uploads import Receiver
 RUNS_SHOWN = 20
 PROBLEMS_SHOWN = 50
 LATEST_SHOWN = 5
-STEPS = ("Choose files", "Import", "Done")
+STEPS = ("Choose files", "Check", "Import", "Done")
+STEP_OF = {RunState.CHECKING: 1, RunState.CHECKED: 1, RunState.DONE: 3, RunState.UNDONE: 3}
+CAN_BE_UNDONE = (RunState.DONE, RunState.STOPPED, RunState.PAUSED, RunState.FAILED)
+CAN_GO_ON = (RunState.PAUSED, RunState.STOPPED, RunState.FAILED)
 SLOW_START = timedelta(minutes=1)
 MEGABYTE = 1024**2
 
@@ -83,8 +87,9 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         return overview(request, BROKE_OFF, 400)
     if not delivery:
         return overview(request, NONE_CHOSEN, 400)
+    state = RunState.CHECKING if "check" in request.POST else RunState.RUNNING
     with transaction.atomic():
-        run = ImportRun.objects.create(owner=request.user, label=delivery.label, uploaded=True)
+        run = ImportRun.objects.create(owner=request.user, label=delivery.label, uploaded=True, state=state)
         run.paths = delivery.hand_over(run.pk)
         run.save(update_fields=["paths"])
         run_import.enqueue(run.pk)
@@ -112,7 +117,7 @@ def overview(request: ReaderRequest, problem: str = "", status: int = 200) -> Ht
 
 
 def came_of(run: ImportRun) -> str:
-    if run.state == RunState.RUNNING:
+    if run.is_active:
         return f"{run.files:,} of {run.total_files:,} files" if run.total_files else "Waiting"
     return run.error if run.state == RunState.FAILED and not run.records else ledger.closing_sentence(run)
 
@@ -129,9 +134,11 @@ def steps(current: int) -> list[tuple[str, str]]:
 @require_safe
 def show(request: ReaderRequest, pk: int) -> HttpResponse:
     run = own_run(request.user, pk)
-    running = run.state == RunState.RUNNING
+    if run.state == RunState.CHECKED:
+        return redirect("checks.check", pk)
+    running = run.is_active
     more = progress(run) if running else report(run, request.GET.get("after", ""))
-    context = {"run": run, "running": running, "steps": steps(2 if run.state == RunState.DONE else 1), **more}
+    context = {"run": run, "running": running, "steps": steps(STEP_OF.get(RunState(run.state), 2)), **more}
     return render(request, "imports/run.html", context)
 
 
@@ -139,8 +146,9 @@ def show(request: ReaderRequest, pk: int) -> HttpResponse:
 def stop(request: ReaderRequest, pk: int) -> HttpResponse:
     """What is in stays; the worker notices before it writes more."""
     run = own_run(request.user, pk)
+    state = RunState.PAUSED if "pause" in request.POST else RunState.STOPPED
     ended = {"finished_at": timezone.now(), "lease_until": None, "lease_holder": ""}
-    ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.STOPPED, **ended)
+    ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=state, **ended)
     return redirect("imports.run", pk)
 
 
@@ -150,10 +158,40 @@ def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
     if not uploads.are_here(run):
         return redirect("imports.run", pk)
     with transaction.atomic():
-        ended = ImportRun.objects.filter(pk=run.pk, state__in=[RunState.STOPPED, RunState.FAILED])
+        ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_GO_ON)
         if ended.update(state=RunState.RUNNING, error="", finished_at=None, lease_until=None, lease_holder=""):
             run_import.enqueue(run.pk)
     return redirect("imports.run", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: ReaderRequest, pk: int) -> HttpResponse:
+    """First what would go and what would stay; then the worker does it."""
+    run = own_run(request.user, pk)
+    if run.dry_run or run.state not in CAN_BE_UNDONE:
+        return redirect("imports.run", pk)
+    if request.method != "POST":
+        return render(request, "imports/undo.html", {"run": run, "extent": extent(run)})
+    with transaction.atomic():
+        ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_BE_UNDONE)
+        if ended.update(state=RunState.UNDOING, cursor=None, finished_at=None, lease_until=None, lease_holder=""):
+            run_import.enqueue(run.pk)
+    return redirect("imports.run", pk)
+
+
+@require_POST
+def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
+    """Another import of the same files: those that are in are known, so only what was left out is new to it."""
+    run = own_run(request.user, pk)
+    if run.state != RunState.DONE or not uploads.are_here(run):
+        return redirect("imports.run", pk)
+    options = {name: getattr(run, name) for name in ("format", "same_address", "tags", "type", "folders")}
+    with transaction.atomic():
+        again = ImportRun.objects.create(owner=request.user, label=run.label, uploaded=True, **options)
+        uploads.pass_on(run, again)
+        again.save(update_fields=["paths"])
+        run_import.enqueue(again.pk)
+    return redirect("imports.run", again.pk)
 
 
 def own_run(user: User, pk: int) -> ImportRun:
@@ -191,13 +229,14 @@ def time_left(run: ImportRun) -> str:
 
 def report(run: ImportRun, after: str) -> Context:
     """First what was left out, then what came in and looks odd."""
-    odd = Case(When(outcome=Outcome.REJECTED, then=Value(0)), default=Value(1), output_field=IntegerField())
-    found = ledger.problems(run).annotate(odd=odd).order_by("odd", "id")
+    found = ledger.problems(run).order_by("place", "id")
     key = read_key(after)
     problems = rows(found.filter(beyond(*key)) if key else found, PROBLEMS_SHOWN + 1)
     return {
         "sentence": ledger.closing_sentence(run),
-        "can_go_on": uploads.are_here(run) and run.state in (RunState.STOPPED, RunState.FAILED),
+        "can_go_on": uploads.are_here(run) and run.state in CAN_GO_ON,
+        "can_try_again": uploads.are_here(run) and run.state == RunState.DONE and run.rejected,
+        "added": run.state != RunState.UNDONE and not run.dry_run and run.new + run.updated + run.merged,
         "days": uploads.KEPT.days,
         "problems": problems[:PROBLEMS_SHOWN],
         "next": problems[PROBLEMS_SHOWN - 1]["key"] if len(problems) > PROBLEMS_SHOWN else "",
@@ -206,7 +245,8 @@ def report(run: ImportRun, after: str) -> Context:
 
 
 def rows(found: QuerySet[ImportedRecord], most: int) -> list[Context]:
-    fields = ("id", "file", "outcome", "message", "warnings", "link_id", "link__title", "link__url", "link__deleted_at")
+    link = ("link_id", "link__title", "link__url", "link__deleted_at")
+    fields = ("id", "file", "outcome", "message", "warnings", "about", *link)
     return [row(entry) for entry in found.values(*fields)[:most]]
 
 
@@ -215,7 +255,7 @@ def row(entry: dict[str, Any]) -> Context:
     rejected, link_id = entry["outcome"] == Outcome.REJECTED, entry["link_id"]
     return {
         "key": f"{int(not rejected)}.{entry['id']}",
-        "title": entry["link__title"] or entry["link__url"] or PurePosixPath(entry["file"]).stem,
+        "title": title_of(entry),
         "href": reader_path(link_id, entry["link__title"]) if link_id and not entry["link__deleted_at"] else "",
         "file": entry["file"],
         "why": " ".join([*([entry["message"]] if rejected else []), *entry["warnings"]]),
@@ -223,14 +263,19 @@ def row(entry: dict[str, Any]) -> Context:
     }
 
 
+def title_of(entry: dict[str, Any]) -> str:
+    told = entry["link__title"] or entry["about"].get("title") or entry["link__url"]
+    return str(told or PurePosixPath(entry["file"]).stem)
+
+
 def read_key(text: str) -> tuple[int, int] | None:
-    """The (odd, id) of a row's key; None for anything else."""
-    odd, _, pk = text.partition(".")
-    return (int(odd == "1"), number(pk)) if number(pk) else None
+    """The (place, id) of a row's key; None for anything else."""
+    place, _, pk = text.partition(".")
+    return (int(place == "1"), number(pk)) if number(pk) else None
 
 
-def beyond(odd: int, pk: int) -> Q:
-    return Q(odd__gt=odd) | Q(odd=odd, id__gt=pk)
+def beyond(place: int, pk: int) -> Q:
+    return Q(place__gt=place) | Q(place=place, id__gt=pk)
 
 
 def number(text: str) -> int:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from library.content import periods
-from library.models import Highlight, LinkTag, State, User
+from library.models import Highlight, Link, LinkTag, State, User
 from library.models.links import LinkQuerySet
 from library.search.fields import HAD, bounds
 from library.views import keys
@@ -21,6 +21,9 @@ from library.views.rows import ROW_FIELDS
 PAGE_SIZES = {"": 50, "compact": 100}
 STATES = ("unread", *State.values, "favourites")
 MOST_TAGS = 10
+
+# What a tag's own index copies of a link.
+OWN_FIELDS = {"link_tags__saved_at": "saved_at", "link_tags__link_id": "id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,15 @@ class Listing:
         if backwards:
             return Page(self, values[::-1], previous=more, next=True)
         return Page(self, values, previous=bool(after or start), next=more)
+
+    def beside(self, link: Link, *, backwards: bool) -> dict[str, Any] | None:
+        """The link before or after this one. It itself need not be in the list any more."""
+        order = tuple(map(turned, self.order)) if backwards else self.order
+        key = [getattr(link, OWN_FIELDS.get(field.lstrip("-"), field.lstrip("-"))) for field in order]
+        found: list[dict[str, Any]] = list(
+            self.links(past(order, key)).order_by(*order).values(*ROW_FIELDS, self.sort.field)[:1]
+        )
+        return found[0] if found else None
 
     def _start(self, mark: str) -> Q:
         """From a month, a year or a letter on, in the order of the list."""

@@ -62,7 +62,11 @@ class Margin:
         self._notes = rendered(notes) if notes else {}
         self._tags = tags_on(found)
         self._lost = {highlight.pk: highlight for highlight in found}
-        self.count = 0
+        self.shown: list[Placed] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.shown)
 
     @property
     def lost(self) -> list[tuple[Highlight, Rendered | None]]:
@@ -78,9 +82,11 @@ class Margin:
         return [self._number(*place, each) for place, each in sorted(places, key=_by_place) if place]
 
     def _number(self, start: int, end: int, highlight: Highlight) -> Placed:
-        self.count += 1
         del self._lost[highlight.pk]
-        return Placed(highlight, self.count, start, end, self._note_of(highlight), self._tags[highlight.pk])
+        note, tags = self._note_of(highlight), self._tags[highlight.pk]
+        placed = Placed(highlight, len(self.shown) + 1, start, end, note, tags)
+        self.shown.append(placed)
+        return placed
 
     def _note_of(self, highlight: Highlight) -> Rendered | None:
         return self._notes.get(f"n{highlight.pk}")

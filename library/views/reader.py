@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,28 +19,36 @@ from django.views.decorators.http import require_POST, require_safe
 from library.accounts import is_own_path
 from library.content.blocks import Heading, Rendered
 from library.content.paint import paint
-from library.models import Author, Colour, Kind, Link, Section, State, Theme
-from library.models.writing import bin_link, note_change, restore_link
-from library.rendering import rendered, scope_of
+from library.content.text import direction
+from library.forms.notes import NoteForm
+from library.forms.reader import PlaceForm
+from library.forms.settings import ReadingForm
+from library.models import Author, Colour, Kind, Link, Section, State
+from library.models.writing import bin_link, change_state, keep_place, note_change, restore_link
+from library.rendering import rendered_sections
 from library.search.indexing import cut_links
+from library.views.endmatter import passages, related, way_on
 from library.views.margin import Margin, Placed, notes_by_block
 from library.views.matches import Matches, address_with_words
 from library.views.requests import ReaderRequest, came_from
-from library.views.rows import minutes_left, reader_path, tags_of
+from library.views.rows import minutes_left, reader_path, tag_path
 
 LISTS = (
     *(("/library/", "Library"), ("/highlights/", "Highlights"), ("/review/", "Daily review"), ("/tags/", "Tags")),
     *(("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import")),
 )
+DONE = (State.FINISHED, State.ARCHIVED)
 MOVED = {
     State.INBOX: "Back in the inbox.",
     State.READING: "Marked as reading.",
     State.FINISHED: "Finished.",
     State.ARCHIVED: "Archived.",
+    "finished archived": "Finished and archived.",
 }
 SHOWN = (Kind.OVERVIEW, Kind.SUMMARY, Kind.ARTICLE, Kind.OTHER, Kind.NOTE)
 FEWEST_HEADINGS = 2
 DEEPEST_HEADING = 3
+HEADING_ID = re.compile(r'<h[2-6][^>]*? id="([^"]+)"')
 
 
 @dataclass(slots=True)
@@ -50,10 +60,19 @@ class Layer:
     notes: dict[int, list[Placed]] = field(default_factory=dict)
 
     @property
-    def parts(self) -> Iterator[tuple[str, bool, list[Placed]]]:
-        """Each block, whether it has words to mark, and its notes."""
+    def parts(self) -> Iterator[tuple[str, bool, tuple[str, str] | None, list[Placed]]]:
+        """Each block, whether it has words to mark, (place, id) of a heading whose place can be kept, and its notes."""
+        sizes = list(accumulate(map(len, self.text.blocks)))
         for place, block in enumerate(self.text.blocks):
-            yield block, not block.startswith("<hr"), self.notes.get(place, [])
+            heading = HEADING_ID.match(block) if self.section.kind == Kind.ARTICLE else None
+            percent = 100 * (sizes[place] - len(block)) // sizes[-1]
+            mark = (f"{place}/{percent}", heading[1]) if heading else None
+            yield block, not block.startswith("<hr"), mark, self.notes.get(place, [])
+
+    @property
+    def direction(self) -> str:
+        """In which the text runs: lists, quotations and the notes beside it follow."""
+        return direction(self.section.text)
 
     @property
     def by_reader(self) -> bool:
@@ -80,6 +99,7 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
     q = request.GET.get("q", "")
     matches = Matches(request.user, q)
     margin = Margin(link)
+    tags = list(link.link_tags.order_by("id").values_list("tag", "tag__name", "tag__slug"))
     paint_layers(layers, margin, matches)
     without = f"{path}?{urlencode({'back': back})}"
     context = {
@@ -94,12 +114,18 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
         "back": back,
         "back_words": back_words,
         "here": address_with_words(path, q, back) if matches else without,
-        "tags": tags_of([link.pk]).get(link.pk, []),
+        "tags": [(name, tag_path(slug)) for _, name, slug in tags],
         "type_href": f"/library/?{urlencode({'type': link.type})}",
         "contents": contents(layers.get("article")),
-        "themes": Theme.choices,
         "reading": link.state == State.READING,
-        "done": link.state in (State.FINISHED, State.ARCHIVED),
+        "done": link.state in DONE,
+        "resume": resume(link, layers.get("article")),
+        "look": ReadingForm(request.user),
+        "noting": NoteForm(layers["note"].section.text if "note" in layers else ""),
+        "noted": layers.get("note"),
+        "passages": passages(margin),
+        "way_on": way_on(request.user, link, back),
+        "related": related(request.user, link, [pk for pk, *_ in tags]),
         "minutes": minutes_left({"minutes": link.minutes, "progress": link.progress}),
     }
     return render(request, "reader/read.html", context)
@@ -108,11 +134,10 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
 def layers_of(link: Link) -> dict[str, Any]:
     """The sections that say something, by kind, rendered; `other` is a list."""
     sections = [section for section in link.sections.all() if section.text.strip()]
-    scopes = {section: scope_of(section) for section in sections}
-    texts = rendered({scope: section.text for section, scope in scopes.items()})
+    texts = rendered_sections(sections)
     layers: dict[str, Any] = {"other": []}
-    for section, scope in scopes.items():
-        layer = Layer(section, texts[scope])
+    for section in sections:
+        layer = Layer(section, texts[section.pk])
         if section.kind == Kind.OTHER:
             layers["other"].append(layer)
         else:
@@ -140,6 +165,14 @@ def contents(article: Layer | None) -> list[Heading]:
     return shown if len(shown) >= FEWEST_HEADINGS else []
 
 
+def resume(link: Link, article: Layer | None) -> str:
+    """The heading under which the reader left off, of an article that they are not done with."""
+    if article is None or not link.place or link.state in DONE:
+        return ""
+    ids = [match[1] for block in article.text.blocks[: link.place + 1] if (match := HEADING_ID.match(block))]
+    return ids[-1] if ids else ""
+
+
 def way_back(request: ReaderRequest) -> tuple[str, str]:
     """The list the reader came from: as the address says, else as the browser does."""
     for back in (request.GET.get("back", ""), came_from(request)):
@@ -164,14 +197,26 @@ def back_to(request: ReaderRequest, link: Link, fragment: str = "") -> HttpRespo
 @transaction.atomic
 def state(request: ReaderRequest, pk: int) -> HttpResponse:
     link = own_link(request, pk)
-    before = {"state": link.state, "finished_at": link.finished_at.isoformat() if link.finished_at else None}
-    if request.POST.get("state") not in State.values:
+    wanted = request.POST.get("state", "")
+    if wanted not in MOVED:
         return HttpResponseBadRequest("Which state? inbox, reading, finished or archived.")
-    link.set_state(request.POST["state"])
-    link.save(update_fields=["state", "finished_at"])
-    change = note_change(link, "state", before, {"state": link.state})
-    messages.success(request, MOVED[State(link.state)], extra_tags=reverse("activity.undo", args=[change.pk]))
+    change = change_state(link, *wanted.split())
+    messages.success(request, MOVED[wanted], extra_tags=reverse("activity.undo", args=[change.pk]))
     return back_to(request, link)
+
+
+@require_POST
+@transaction.atomic
+def progress(request: ReaderRequest, pk: int) -> HttpResponse:
+    """How far the reader came. The page tells it by itself; `?at=` names the heading that they marked."""
+    link, form, marked = own_link(request, pk), PlaceForm(request.POST), request.GET.get("at", "")
+    if not form.is_valid():
+        return HttpResponseBadRequest("Which place? The number of a block, a stroke, and a percentage.")
+    keep_place(link, *form.cleaned_data["place"], marked=bool(marked))
+    if not marked:
+        return HttpResponse(status=204)
+    messages.success(request, f"Your place is marked, at {link.progress}%.")
+    return back_to(request, link, f"#{quote(marked)}")
 
 
 @require_POST

@@ -9,7 +9,7 @@ from library.accounts import is_own_path
 from library.forms.settings import SECTIONS
 from library.views.requests import ReaderRequest
 
-SAVED = {"reading": "Saved how you read.", "time": "Saved your time zone.", "keys": "Saved your shortcuts."}
+SAVED = {"reading": "Saved how you read.", "theme": "Saved the theme.", "time": "Saved your time zone.", "keys": "Saved your shortcuts."}
 
 
 def settings(request: ReaderRequest) -> HttpResponse:

@@ -167,7 +167,7 @@ function say(words) {
 const pkOf = (page) => page.querySelector("#flash form")?.getAttribute("action").match(/^\/highlights\/(\d+)\//)?.[1];
 
 function take(page) {
-  for (const fresh of page.querySelectorAll("[data-text], #flash, #marked")) {
+  for (const fresh of page.querySelectorAll("[data-text], #flash, #marked, #passages")) {
     document.getElementById(fresh.id)?.replaceChildren(...fresh.childNodes);
   }
   document.getElementById("lost").replaceWith(page.getElementById("lost"));

@@ -1,7 +1,7 @@
 // Notes in the margin: beside the first line of their passage, and never over each other.
 
 function align() {
-  const notes = [...document.querySelectorAll(".prose > .marginal")].filter((note) => getComputedStyle(note).position === "absolute");
+  const notes = [...document.querySelectorAll(".prose > .marginal")].filter((note) => note.offsetParent && getComputedStyle(note).position === "absolute");
   let lowest = -Infinity;
   const places = notes.map((note) => {
     const line = document.getElementById(`hl-${note.id.slice(5)}`)?.getClientRects()[0];

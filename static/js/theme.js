@@ -7,10 +7,14 @@ function show(form) {
   const theme = form.elements.theme?.value ?? "";
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
-  const size = form.elements.text_size?.value;
-  if (!size) return;
-  document.querySelectorAll("[data-size]").forEach((element) => { element.dataset.size = size; });
-  form.querySelectorAll("output").forEach((output) => { output.textContent = `${size} pixels`; });
+  const { text_size: size, face, measure, leading, justified, margin_notes: notes } = form.elements;
+  const look = { size: size.value, face: face.value, measure: measure.value, leading: leading.value,
+    justified: justified.checked ? "on" : "off", notes: notes.checked ? "on" : "off" };
+  const noted = document.querySelector("[data-size]").dataset.notes !== look.notes;
+  document.querySelectorAll("[data-size]").forEach((element) => Object.assign(element.dataset, look));
+  if (noted) document.dispatchEvent(new Event("texts")); // notes that come back are put beside their lines
+  document.querySelectorAll("[data-toggle]").forEach((button) => button.setAttribute("aria-pressed", notes.checked));
+  form.querySelectorAll("output").forEach((output) => { output.textContent = `${size.value} pixels`; });
 }
 
 async function send(address, body) {
@@ -34,6 +38,16 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (event.target.form?.matches("form[data-appearance]")) keep(event.target.form);
+});
+
+// A button that stands for a box of the panel: notes on and off.
+document.addEventListener("click", (event) => {
+  const box = form()?.elements[event.target.closest?.("[data-toggle]")?.dataset.toggle];
+  if (!box) return;
+  box.checked = !box.checked;
+  show(form());
+  keep(form());
+  document.getElementById("live").textContent = box.checked ? "Notes are shown." : "Notes are hidden.";
 });
 
 function change(element, value) {

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from library.importers import running
+from library.importers import running, watching
 from library.management import database
 from library.models import ImportRun, RunState, User
 from tests.importers.link_files import link_file, write
@@ -117,3 +117,24 @@ def test_a_database_that_is_not_migrated_is_a_sentence(reader, folder, monkeypat
     monkeypatch.setattr(database, "migrations_there", lambda: set())
     with pytest.raises(CommandError, match="manage.py prepare"):
         run(folder)
+
+
+def test_a_watched_folder_is_imported_and_then_what_changes_until_ctrl_c(reader, tmp_path, monkeypatch):
+    folder = write(tmp_path / "notes", {"a.md": link_file()})
+
+    def settled(folders):
+        write(folder, {"b.md": link_file("B", url="https://b.example/")})
+        yield [[str(folder / "b.md"), "b.md"]]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching, "settled", settled)
+    said = run("--watch", folder).splitlines()
+    assert said[0] == said[2] == "1 article: 1 new."
+    assert said[-1] == "No longer watching."
+    assert reader.links.count() == 2
+
+
+def test_only_a_folder_can_be_watched(reader, folder):
+    with pytest.raises(CommandError) as failure:
+        run("--watch", folder / "a.md")
+    assert failure.value.returncode == 2

@@ -16,7 +16,7 @@ class Files:
         self.files = files
 
     def names(self) -> Sequence[str]:
-        return sorted(self.files)
+        return sorted(self.files, key=lambda name: name.split("/"))
 
     def read(self, name: str) -> bytes:
         data = self.files[name]

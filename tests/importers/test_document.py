@@ -24,7 +24,7 @@ def test_keys_are_found_at_the_beginning_of_json_only():
         ('[\n{"a": }]', "from line 2, column 7 on"),
         ("", "from line 1, column 1 on"),
         ("[" * 100_000, "nested too deeply"),
-        ("[" * 2_000_001, "more than two million lists and objects"),
+        ("[" * 1_000_001, "more than a million lists and objects"),
         ("9" * 5000, "a number of thousands of digits"),
     ],
     ids=["cut", "damaged", "empty", "deep", "large", "digits"],
@@ -51,3 +51,5 @@ def test_entries_are_objects_and_all_else_is_refused():
         list(document.entries([], "links"))
     with pytest.raises(NotARecord, match="no list of links where one belongs"):
         list(document.entries({"a": 1}, "links"))
+    with pytest.raises(NotARecord, match="more than 200,000 links. Export it in several parts."):
+        list(document.entries([{}] * 200_001, "links"))

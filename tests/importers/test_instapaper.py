@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from library.importers import instapaper
+from library.importers.record import HoldsNone
 from tests.importers.readings import records, texts
 
 OLD, NEW = "URL,Title,Selection,Folder\n", "URL,Title,Selection,Folder,Timestamp,Tags\n"
@@ -44,3 +45,17 @@ def test_a_row_without_an_address_is_a_text():
 def test_tags_that_are_no_list_are_words_with_commas():
     (record,) = records(instapaper, f'{NEW}https://a.example/,A,,Unread,,"one, [two"\n')
     assert record.tags == ("one", "[two")
+
+
+PAGE = """<!DOCTYPE html><html><head><title>Instapaper: Export</title></head><body>
+<h1>Unread</h1><ol><li><a href="https://a.example/?x=1&amp;y=2">A &amp; B</a></ol>
+<h1>Long reads</h1><ol><li><a href="https://b.example/">B</a></ol></body></html>
+"""
+
+
+def test_the_page_has_a_heading_for_each_folder():
+    first, second = records(instapaper, PAGE)
+    assert (first.title, first.url, first.state) == ("A & B", "https://a.example/?x=1&y=2", "inbox")
+    assert (second.state, second.tags) == ("", ("Long reads",))
+    with pytest.raises(HoldsNone, match="nothing saved"):
+        records(instapaper, "<title>Instapaper: Export</title>")

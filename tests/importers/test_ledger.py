@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from library.importers import ledger
-from library.importers.match import source_key
+from library.importers.preparing import source_key
 from library.models import ImportRun, Original, RunState
 from library.models.writing import bin_link, delete_for_good
 from library.search import indexing

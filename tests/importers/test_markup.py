@@ -5,6 +5,7 @@ import time
 import pytest
 
 from library.importers.markup import Piece, pieces, text_of
+from library.importers.record import NotARecord
 
 
 def test_tags_and_words_come_in_their_order():
@@ -31,3 +32,8 @@ def test_no_text_takes_more_than_a_moment(part):
     for _ in pieces(part * (400_000 // len(part))):
         pass
     assert time.process_time() - start < 2
+
+
+def test_a_million_tags_are_too_many():
+    with pytest.raises(NotARecord, match="more than a million tags"):
+        list(pieces("<" * 1_000_001))

@@ -86,6 +86,11 @@ def test_what_is_to_be_read_is_in_the_inbox_and_the_rest_is_not(written, state):
     assert only(LEDGER.replace("ADD_DATE", f"{written}ADD_DATE")).state == state
 
 
+def test_what_raindrop_calls_important_is_a_favourite():
+    assert only(LEDGER.replace("ADD_DATE", 'DATA-IMPORTANT="true" ADD_DATE')).favourite
+    assert not only(LEDGER).favourite
+
+
 def test_a_link_in_a_description_is_no_bookmark():
     record = only(LEDGER + '<DD>See <a href="https://else.example/">there</a>,<br><li>then</li></code> go\n')
     assert texts(record) == {"overview": "See there,\nthen go"}

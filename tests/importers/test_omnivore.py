@@ -53,6 +53,15 @@ def test_an_article_has_its_text_state_and_highlights():
     assert record.extra == {"author": "A. Merchant", "published": "2024-10-28T00:00:00.000Z"}
 
 
+def test_files_beside_are_found_among_others():
+    others = [f"{name}{n}/a.html" for name in ("content ", "content-", "a", "meta", "z") for n in range(20)]
+    files = export("my export/", **dict.fromkeys(["content/the-ledger.html", *others], "<p>A merchant"))
+    (record,) = records(omnivore, files.file("my export/metadata_0_to_20.json"))
+    assert texts(record)["article"] == "A merchant"
+    with pytest.raises(HoldsNone):
+        read_all(omnivore, files.file("my export/content/the-ledger.html"))
+
+
 def test_a_pdf_is_attached():
     files = export(**{"content/the-ledger.pdf": "%PDF"})
     (record,) = records(omnivore, files.file("metadata_0_to_20.json"))

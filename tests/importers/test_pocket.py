@@ -1,12 +1,13 @@
 """Pocket's table in both its forms, its annotations and its older page."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from library.importers import pocket
 from library.importers.record import HoldsNone, NotARecord, Passage
-from tests.importers.readings import read_all, records, refusals
+from tests.importers.readings import Files, read_all, records, refusals
 
 ROW = "The ledger,https://slow.example/ledger,1616337559,{}money|old books,archive\n"
 SAVED = datetime(2021, 3, 21, 14, 39, 19, tzinfo=UTC)
@@ -54,6 +55,23 @@ def test_annotations_are_highlights_of_their_page():
         Passage("Three", created=SAVED),
     )
     assert (record.title, record.url, record.created) == ("The ledger", "https://slow.example/ledger", SAVED)
+
+
+def test_annotations_say_of_their_page_what_the_tables_beside_them_say():
+    page = {"url": "https://slow.example/ledger", "title": "ledger", "highlights": [{"quote": "Intent first."}]}
+    other = {"url": "https://other.example/", "title": "Other", "highlights": [{"quote": "More"}]}
+    files = Files(
+        {
+            "my pocket/annotations/part_000000.json": json.dumps([page, other]),
+            "my pocket/part_000000.csv": "title,url,time_added,tags,status\n",
+            "my pocket/part_000001.csv": "title,url,time_added,tags,status\n" + ROW.format(""),
+            "my pocket/other.csv": "a,b\n1,2\n",
+        }
+    )
+    first, second = records(pocket, files.file("my pocket/annotations/part_000000.json"))
+    assert (first.title, first.state, first.created) == ("The ledger", "archived", SAVED)
+    assert (first.tags, first.highlights) == (("money", "old books"), (Passage("Intent first."),))
+    assert (second.title, second.state, second.highlights) == ("Other", "", (Passage("More"),))
 
 
 PAGE = """<!DOCTYPE html>

@@ -8,7 +8,7 @@ from django.db import DataError, IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from library import importers
-from library.importers import ledger, notion_links, preparing, running
+from library.importers import ledger, notion_links, preparing, running, taking
 from library.models import ImportedRecord, ImportRun, RunState
 from tests.importers.link_files import (
     import_files,
@@ -52,13 +52,13 @@ def test_two_processes_never_hold_one_run(reader, tmp_path):
 def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path, monkeypatch):
     run = ImportRun.objects.create(owner=reader, label="many", paths=[str(many(tmp_path))])
     run.claim("first")
-    real = running._take_in
+    real = taking.take_in
 
     def take_in(batch, fresh, words):
         real(batch, fresh, words)
         ledger.finish(ImportRun.objects.get(pk=run.pk), RunState.STOPPED)
 
-    monkeypatch.setattr(running, "_take_in", take_in)
+    monkeypatch.setattr(taking, "take_in", take_in)
     importers.run(run, "first")
     run.refresh_from_db()
     assert reader.links.count() == 0
@@ -66,14 +66,14 @@ def test_a_run_that_is_stopped_meanwhile_ends_without_its_batch(reader, tmp_path
 
 
 def test_a_batch_that_meets_another_writer_is_done_again(reader, folder, monkeypatch):
-    real, failures = running._take_in, [IntegrityError("somebody else"), IntegrityError("again")]
+    real, failures = taking.take_in, [IntegrityError("somebody else"), IntegrityError("again")]
 
     def take_in(batch, fresh, words):
         real(batch, fresh, words)
         if failures:
             raise failures.pop()
 
-    monkeypatch.setattr(running, "_take_in", take_in)
+    monkeypatch.setattr(taking, "take_in", take_in)
     assert outcomes(import_files(reader, folder)) == {"ledger.md": "new"}
 
 
@@ -93,8 +93,8 @@ def test_files_that_change_nothing_are_not_indexed_again_and_the_aliases_are_rea
     for file in folder.iterdir():
         file.write_text(file.read_text() + "\n\n")
     indexed = []
-    monkeypatch.setattr(running, "index_links", indexed.extend)
-    monkeypatch.setattr(running, "place_again", indexed.extend)
+    monkeypatch.setattr(taking, "index_links", indexed.extend)
+    monkeypatch.setattr(taking, "place_again", indexed.extend)
     with CaptureQueriesContext(connection) as queries:
         run = import_files(reader, folder)
     assert (run.records, run.unchanged) == (5, 5)
@@ -125,14 +125,14 @@ def test_a_file_that_kills_whoever_reads_it_is_left_out_and_the_rest_goes_on(rea
 
 
 def test_a_file_that_the_database_cannot_take_is_left_out_and_the_rest_goes_on(reader, tmp_path, monkeypatch):
-    real = running._take_in
+    real = taking.take_in
 
     def take_in(batch, fresh, words):
         if any(item.record.title == "Article 3" for item in fresh):
             raise DataError("value too long")
         real(batch, fresh, words)
 
-    monkeypatch.setattr(running, "_take_in", take_in)
+    monkeypatch.setattr(taking, "take_in", take_in)
     run = import_files(reader, many(tmp_path, 6))
     assert (run.state, run.records, run.new, run.rejected) == (RunState.DONE, 6, 5, 1)
     assert "can't take" in run.entries.get(file="3.md").message

@@ -3,7 +3,7 @@
 import pytest
 
 from library.importers import table
-from library.importers.record import HoldsNone, Refusal
+from library.importers.record import HoldsNone, NotARecord, Refusal
 from tests.importers.readings import file_of
 
 
@@ -46,3 +46,8 @@ def test_a_table_without_rows_says_so(text):
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"a" + b"," * 4000 + b"\n", b""])
 def test_what_is_no_table_has_no_columns(data):
     assert table.columns(file_of(data)) <= {""}
+
+
+def test_a_table_with_too_many_lines_says_what_to_do():
+    with pytest.raises(NotARecord, match="more than 500,000 lines. Split it"):
+        list(table.rows(file_of("a,b\n" + "1,2\n" * 500_000)))

@@ -93,7 +93,7 @@ def test_everything_works_without_scripts(browser, live_server, reading, reader,
     page.get_by_role("button", name="Undo").click()
     page.locator("summary[aria-label='Text and theme']").click()
     page.get_by_label("Dark").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("group", name="Reading tools").get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()
     link.refresh_from_db()

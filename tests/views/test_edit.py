@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from library.content.anchors import Anchor
 from library.forms.edit import EditForm
+from library.highlighting import mark
 from library.models import Author, FormerAddress, Kind, Link
 from library.models.writing import bin_link, set_tags, write_section
 
@@ -310,4 +312,14 @@ def test_a_long_article_takes_no_more_queries(reading, reader, link, queries_of)
     for number in range(30):
         link.sections.create(kind=Kind.OTHER, heading=str(number), position=4, text="x")
     set_tags(link, map(str, range(30)))
-    assert queries_of(lambda: reading.get(edit_path(link))) == few <= 16
+    assert queries_of(lambda: reading.get(edit_path(link))) == few <= 18
+
+
+def test_a_text_with_highlights_says_what_becomes_of_them(reading, link):
+    section = write_section(link, Kind.ARTICLE, "The first book lay open.\n\nOne debt half paid.")
+    for quote in ("The first book", "One debt half"):
+        mark(section, Anchor(quote), "woad")
+    page = reading.get(edit_path(link)).content.decode()
+    assert page.count("If you change this text, its 2 highlights will be looked up again; any that") == 1
+    link.highlights.first().delete()
+    assert "its highlight will be looked up again" in reading.get(edit_path(link)).content.decode()

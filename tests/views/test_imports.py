@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from library.importers import uploads
+from library.importers import notion_links, uploads
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
+from library.models.writing import note_change
 from library.tasks import run_import
 from tests.importers.link_files import link_file
 
@@ -63,7 +64,7 @@ def make_run(reader, problems: int = 0, **fields) -> ImportRun:
     values = {"label": "export.zip", "state": RunState.DONE, "total_files": 4, "files": 4, **fields}
     run = ImportRun.objects.create(owner=reader, **values)
     ImportedRecord.objects.bulk_create(
-        ImportedRecord(run=run, file=f"odd {number}.md", outcome=Outcome.NEW, warnings=[f"Odd thing {number}."])
+        ImportedRecord(run=run, file=f"odd {number}.md", outcome="new", place=1, warnings=[f"Odd thing {number}."])
         for number in range(problems)
     )
     return run
@@ -85,6 +86,12 @@ def test_the_worker_brings_them_in_and_the_page_says_what_came_of_it(reading, re
     shown = page(reading, run)
     assert "2 articles: 1 new, 1 rejected." in shown
     assert "empty.md" in shown
+    assert f'href="/search/?q=import:{run.pk}"' in shown
+    assert [path.name for path in kept_files(settings)] == ["files.zip"]
+
+
+def test_when_nothing_was_left_out_the_files_are_not_kept(reading, settings):
+    worked(upload(reading, ("a.md", link_file())))
     assert kept_files(settings) == []
 
 
@@ -218,6 +225,30 @@ def test_going_on_is_not_offered_when_the_files_are_gone(reading, reader):
     assert run.state == RunState.STOPPED
 
 
+def test_a_paused_import_goes_on_where_it_was(reading, reader):
+    run = upload(reading, ("a.md", link_file()))
+    reading.post(f"/import/{run.pk}/stop/", {"pause": "1"})
+    assert worked(run).state == RunState.PAUSED
+    assert "<b>Paused</b>" in page(reading, run)
+    reading.post(f"/import/{run.pk}/go-on/")
+    assert worked(run).state == RunState.DONE
+
+
+def test_what_was_left_out_can_be_tried_again(reading, reader, monkeypatch):
+    def broken(file):
+        raise ValueError(file.name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notion_links, "read", broken)
+        run = worked(upload(reading, ("a.md", link_file())))
+    assert run.rejected == 1
+    assert "Try 1 again" in page(reading, run)
+    reading.post(f"/import/{run.pk}/try-again/")
+    again = worked(ImportRun.objects.get(pk__gt=run.pk))
+    assert (again.state, again.new, reader.links.count()) == (RunState.DONE, 1, 1)
+    assert "Try 1 again" not in page(reading, run)
+
+
 def test_an_ended_import_is_not_stopped_again(reading, reader):
     run = make_run(reader)
     reading.post(f"/import/{run.pk}/stop/")
@@ -240,8 +271,8 @@ def test_a_failed_import_says_why(reading, reader):
 
 
 def test_problems_come_page_by_page_with_what_was_left_out_first(reading, reader):
-    run = make_run(reader, 60, records=1, rejected=1)
-    ImportedRecord.objects.create(run=run, file="bad.md", outcome=Outcome.REJECTED, message="Holds no text.")
+    run = make_run(reader, 60, records=61, new=60, rejected=1)
+    ImportedRecord.objects.create(run=run, file="bad.md", outcome=Outcome.REJECTED, place=0, message="Holds no text.")
     first = reading.get(f"/import/{run.pk}/").context
     then = reading.get(f"/import/{run.pk}/?after={first['next']}").context
     files = [row["file"] for row in [*first["problems"], *then["problems"]]]
@@ -275,7 +306,7 @@ def test_past_imports_are_listed_newest_first_page_by_page(reading, reader):
 @pytest.mark.parametrize("state", RunState.values)
 def test_an_import_in_any_state_has_a_page(reading, reader, state):
     run = make_run(reader, state=state)
-    assert "export.zip" in page(reading, run)
+    assert "export.zip" in reading.get(f"/import/{run.pk}/", follow=True).content.decode()
     assert "export.zip" in reading.get("/import/").content.decode()
 
 
@@ -283,8 +314,9 @@ def test_the_imports_of_others_are_not_there(reading, other_reader):
     run = make_run(other_reader, label="Secret", state=RunState.RUNNING, uploaded=True)
     assert "Secret" not in reading.get("/import/").content.decode()
     for ask in (reading.get, reading.post):
-        for way in ("", "stop/", "go-on/"):
-            wanted = 405 if ask == reading.get and way or ask == reading.post and not way else 404
+        for way in ("", "check/", "list.csv", "stop/", "go-on/", "start/", "cancel/", "try-again/"):
+            page = way in ("", "check/", "list.csv")
+            wanted = 405 if page == (ask == reading.post) else 404
             assert ask(f"/import/{run.pk}/{way}").status_code == wanted
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
@@ -304,3 +336,28 @@ def test_more_rows_take_no_more_queries(reading, reader):
     for _ in range(15):
         make_run(reader)
     assert queries_of_both_pages(reading, many) == few
+
+
+# --- undone
+
+
+def test_an_import_is_undone_after_saying_how_much_goes_and_stays(reading, reader):
+    run = worked(upload(reading, ("a.md", link_file("Touched")), ("b.md", link_file(url="https://b.example/"))))
+    note_change(reader.links.get(title="Touched"), "favourite", False, True)
+    asked = reading.get(f"/import/{run.pk}/undo/").content.decode()
+    assert "<b>1 article</b> that this import brought will be deleted." in asked
+    assert "<b>1</b> that it brought stays" in asked
+    assert reader.links.count() == 2
+    reading.post(f"/import/{run.pk}/undo/")
+    assert "Taking back" in page(reading, run)
+    assert worked(run).state == RunState.UNDONE
+    assert reader.links.get().title == "Touched"
+    assert "Undone." in page(reading, run)
+    assert "Undo this import" not in page(reading, run)
+
+
+def test_an_import_under_way_can_not_be_undone(reading, reader):
+    run = upload(reading, ("a.md", link_file()))
+    assert reading.post(f"/import/{run.pk}/undo/")["Location"] == f"/import/{run.pk}/"
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING

@@ -47,10 +47,11 @@ def work() -> None:
     subprocess.run([sys.executable, "manage.py", "work", "--batch"], env={**os.environ, **own}, check=True, timeout=120)
 
 
-def choose(page, field: str, *paths: Path) -> None:
+def choose(page, field: str, *paths: Path, check: bool = False) -> None:
     page.goto("/import/")
     page.locator(f"input[name={field}]").set_input_files([str(path) for path in paths])
-    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("checkbox", name="Show me first").set_checked(check)
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/import/*/")
 
 
@@ -73,6 +74,27 @@ def test_a_zip_goes_in_and_its_page_follows_it_to_the_end(reading_page, reader, 
     expect(page.locator("article[data-link]")).to_have_count(FILES)
 
 
+def test_what_will_happen_is_shown_first_and_then_happens(reading_page, reader, zipped):
+    page = reading_page
+    page.clock.install()
+    choose(page, "files", zipped, check=True)
+    expect(page.locator(".lede")).to_contain_text("nothing is changed yet")
+    work()
+    page.clock.run_for(2100)
+    expect(page.locator(".lede")).to_contain_text("changed nothing. 12 articles are ready to come in")
+    assert reader.links.count() == 0
+    page.get_by_role("link", name="Needs a look").click()
+    expect(page.locator("table.checks tbody tr")).to_have_count(1)
+    page.get_by_text("Choose how").click()
+    page.get_by_label("Tags for all of them").fill("from notion")
+    page.get_by_role("button", name="Import 12 articles").click()
+    work()
+    page.reload()
+    expect(page.locator(".steps [aria-current]")).to_have_text("Done")
+    page.get_by_role("link", name="Show what was added").click()
+    expect(page.locator("article[data-link]").first).to_contain_text("from notion")
+
+
 def test_a_folder_goes_in_with_all_below_it(reading_page, folder):
     choose(reading_page, "folder", folder)
     work()
@@ -85,10 +107,10 @@ def test_too_much_is_said_before_it_is_sent(reading_page, folder, settings):
     settings.IMPORT_UPLOAD_BYTES = 100
     page = reading_page
     page.goto("/import/")
-    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_have_text("No files were sent. Choose files, a folder or a zip first.")
     page.locator("input[name=files]").set_input_files(str(folder / "article 0.md"))
     expect(page.get_by_role("alert")).to_contain_text("Send it in parts.")
-    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("button", name="Continue").click()
     assert page.url.endswith("/import/")
     assert not ImportRun.objects.exists()

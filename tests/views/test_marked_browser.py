@@ -76,6 +76,6 @@ def test_tags_are_given_in_place_in_the_article(marked):
     marked.locator("mark.hl.ochre").click()
     box = marked.get_by_label("Tags", exact=True)
     box.fill("to quote, new")
-    marked.get_by_role("button", name="Save").click()
+    marked.get_by_role("dialog").get_by_role("button", name="Save").click()
     marked.locator(".marginal .tg", has_text="new").wait_for()
     assert sorted(Highlight.objects.get(colour="ochre").tags.values_list("name", flat=True)) == ["new", "to quote"]

@@ -150,5 +150,5 @@ def test_on_a_phone_the_results_follow_the_button_that_narrows(quiet, reader):
     quiet.set_viewport_size({"width": 390, "height": 800})
     quiet.goto("/search/?q=ledger&narrow=1")
     quiet.locator(".folds").evaluate("details => { details.open = false; }")
-    summary, found = (quiet.locator(selector).bounding_box() for selector in (".folds > summary", ".answer .found"))
+    summary, found = (quiet.locator(selector).bounding_box() for selector in (".folds > summary", ".answer .outcome"))
     assert 0 < found["y"] - summary["y"] - summary["height"] < 24

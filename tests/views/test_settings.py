@@ -3,9 +3,11 @@
 import pytest
 
 from library.models import User
+from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
-READING = {"section": "reading", "theme": "dark", "text_size": "21"}
+LOOK = {"theme": "dark", "face": "source", "text_size": "21", "measure": "36", "leading": "150"}
+READING = {"section": "reading", **LOOK}
 
 
 def save(client, **answers):
@@ -26,6 +28,15 @@ def test_theme_and_text_size_are_kept(reading, reader):
     assert (reader.theme, reader.text_size) == ("dark", 21)
 
 
+def test_how_articles_are_set_is_kept_and_rendered_by_the_server(reading, reader):
+    save(reading, **READING, justified="on")
+    link = article(reader, article="Text.")
+    page = reading.get(f"/read/{link.pk}-the-ledger/").content.decode()
+    look = 'data-size="21" data-face="source" data-measure="36" data-leading="150" data-justified="on" data-notes="off"'
+    assert f'<main id="main" class="reader" {look} tabindex="-1">' in page
+    assert "fonts/source-serif-4-latin-wght-normal.woff2" in page.partition("<body")[0]
+
+
 def test_matching_the_system_leaves_the_theme_to_the_browser(reading, reader):
     save(reading, **READING)
     assert "data-theme" not in save(reading, **{**READING, "theme": ""}).content.decode().partition("<body")[0]
@@ -37,7 +48,8 @@ def test_the_readers_panel_goes_back_to_the_article_without_a_message(reading):
     assert reading.post("/settings/", {**READING, "next": "https://evil.example"}).url == "/settings/"
 
 
-@pytest.mark.parametrize("wrong", [{"theme": "neon"}, {"text_size": "14"}, {"text_size": "27"}, {"text_size": "x"}])
+@pytest.mark.parametrize("wrong", [{"theme": "neon"}, {"text_size": "14"}, {"text_size": "27"}, {"text_size": "x"},
+                                   {"face": "papyrus"}, {"measure": "29"}, {"leading": "191"}, {"leading": "142"}])
 def test_what_cannot_be_is_not_saved(reading, reader, wrong):
     assert save(reading, **{**READING, **wrong}).context["forms"]["reading"].errors.keys() == wrong.keys()
     reader.refresh_from_db()

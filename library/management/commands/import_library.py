@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from tqdm import tqdm
 
 from library import accounts, importers
-from library.importers import ledger, restoring
-from library.importers.files import Place, shown
+from library.importers import ledger, restoring, watching
+from library.importers.archives import shown
+from library.importers.files import Place
 from library.importers.restored import CantRestore
 from library.management import readers
 from library.management.database import require_migrated
@@ -24,6 +26,7 @@ WRONG_USE = 2
 COMPLETE = "commonplace"
 BROKE_OFF = "The import broke off. What came before is in the library, and the same command goes on with the rest."
 SHOWN_PROBLEMS = 50
+NAMED = 3
 
 
 class Command(BaseCommand):
@@ -41,6 +44,7 @@ class Command(BaseCommand):
             default="update",
             help="What to do with an address that is in the library already.",
         )
+        parser.add_argument("--watch", action="store_true", help="Then go on with what appears or changes in a folder.")
         parser.add_argument("--strict", action="store_true", help="Exit with status 1 if any file was rejected.")
         parser.add_argument("--first-user", action="store_true", help=argparse.SUPPRESS)
 
@@ -48,6 +52,9 @@ class Command(BaseCommand):
         require_migrated()
         check_report(options["report"])
         reader = owner(options["user"], options["first_user"])
+        if options["watch"]:
+            self.watch(options, reader)
+            return
         if not options["dry_run"] and options["format"] in ("", COMPLETE) and self.restore(reader, options["paths"]):
             return
         import_run = start(options, reader)
@@ -71,6 +78,32 @@ class Command(BaseCommand):
         articles = "article" if restored == 1 else "articles"
         self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
         return True
+    def watch(self, options: dict[str, Any], reader: User) -> None:
+        """Until Ctrl-C. What was changed while nobody watched comes first."""
+        folders = [path.absolute() for path in options["paths"]]
+        if not all(folder.is_dir() for folder in folders):
+            raise CommandError("Only folders can be watched. Name a folder.", returncode=WRONG_USE)
+        import_run = start(options, reader)
+        self.run_with_bar(import_run)
+        self.report(import_run, options["report"])
+        if import_run.state == RunState.STOPPED:
+            return
+        self.stdout.write(f"Watching {', '.join(map(str, folders))}. Ctrl-C ends it.")
+        try:
+            for places in watching.settled(folders):
+                self.import_changed(options, reader, places)
+        except KeyboardInterrupt:
+            self.stdout.write("No longer watching.")
+
+    def import_changed(self, options: dict[str, Any], reader: User, places: list[Place]) -> None:
+        if not connection.in_atomic_block:
+            connection.close()  # hours may have gone by since it was opened
+        label = ", ".join(place[1] for place in places[:NAMED]) + (" and more" if len(places) > NAMED else "")
+        import_run = ImportRun.objects.create(owner=reader, label=label, paths=places, **choices(options))
+        self.run_with_bar(import_run)
+        self.report(import_run, None)
+        if import_run.state == RunState.STOPPED:
+            raise KeyboardInterrupt
 
     def run_with_bar(self, import_run: ImportRun) -> None:
         holder = importers.new_holder()
@@ -127,10 +160,12 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
         owner=reader,
         label=", ".join(path.name for path in paths),
         paths=[str(path) for path in paths],
-        dry_run=options["dry_run"],
-        format=options["format"],
-        same_address=options["same_address"],
+        **choices(options),
     )
+
+
+def choices(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in ("dry_run", "format", "same_address")}
 
 
 def check_report(file: Path | None) -> None:

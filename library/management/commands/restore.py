@@ -1,15 +1,18 @@
 """`manage.py restore FILE`."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from library.backups import BackupProblem, restore
+from library.models import Link
 from library.preparing import CantStart, migrate
+from library.search import indexing
+
+MOVE_IT_AWAY = "Nothing was changed. Move its database away, and restore again: a new one is made."
 
 
 class Command(BaseCommand):
@@ -19,11 +22,16 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path, help="What `manage.py backup` wrote.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"].absolute()
-        before = settings.DATA_DIR / f"before-restore-{datetime.now():%Y%m%d-%H%M%S-%f}.sqlite3"
         try:
-            counts = restore(file, before)
             migrate()
+            before = restore(options["file"].absolute())
         except (BackupProblem, CantStart) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"In place, with {counts['library_link']:,} articles. What was there before: {before}")
+        except DatabaseError as error:
+            raise CommandError(f"The present library can't be opened: {error}. {MOVE_IT_AWAY}") from error
+        self.stdout.write(f"In place, with {Link.objects.count():,} articles. What was there before: {before}")
+        self.stdout.write(f"To be indexed for the search: {indexing.pending_count():,}. The library can be used.")
+        self.stdout.flush()
+        while indexing.drain():
+            pass
+        self.stdout.write("Indexed. Everybody logs in again.")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('library', '0021_reviews'),
+        ('library', '0027_imports_are_undone'),
     ]
 
     operations = [

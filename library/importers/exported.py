@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from library.importers.files import MAX_FILE_BYTES, Place
+from library.importers.archives import MAX_FILE_BYTES
+from library.importers.files import Place
 
 DOCUMENT = "commonplace.json"
 ORIGINALS = "originals"

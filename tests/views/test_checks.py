@@ -1,0 +1,155 @@
+"""What an import would do is shown before it does it."""
+
+import csv
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from library.models import ImportedRecord, ImportRun, Outcome, RunState
+from library.models.imports import Place
+from tests.importers.link_files import link_file
+from tests.views.test_imports import body, kept_files, send, worked
+
+pytestmark = pytest.mark.django_db
+
+
+def checked(client, *files: tuple[str, str]) -> ImportRun:
+    """An import that the worker has checked."""
+    send(client, body(*files, fields=(("check", "on"),)))
+    return worked(ImportRun.objects.latest("pk"))
+
+
+def shown(client, run: ImportRun, query: str = "") -> str:
+    return client.get(f"/import/{run.pk}/check/{query}").content.decode()
+
+
+def start(client, run: ImportRun, **wishes: str) -> ImportRun:
+    client.post(f"/import/{run.pk}/start/", {"same_address": "update", **wishes})
+    return worked(run)
+
+
+TWO = (("a.md", link_file("A title")), ("empty.md", ""))
+
+
+def test_nothing_is_changed_until_the_reader_says_so(reading, reader):
+    run = checked(reading, *TWO)
+    assert (run.state, reader.links.count()) == (RunState.CHECKED, 0)
+    assert reading.get(f"/import/{run.pk}/")["Location"] == f"/import/{run.pk}/check/"
+    page = shown(reading, run)
+    assert "We read <b>2 files</b> and changed nothing." in page
+    assert "Import 1 article<" in page
+    assert page.index(">empty.md<") < page.index(">a.md<")
+    assert "Tech Deep Dive" in page
+    assert "databases" in page
+
+
+def test_then_it_happens_and_the_ledger_tells_what_was_done(reading, reader):
+    run = start(reading, checked(reading, *TWO))
+    assert (run.state, run.new, run.rejected, run.entries.count()) == (RunState.DONE, 1, 1, 2)
+    assert run.entries.get(outcome="new").link == reader.links.get()
+
+
+def test_the_tabs_count_and_narrow(reading, reader):
+    start(reading, checked(reading, ("a.md", link_file("Old")), ("same.md", link_file("Same", url="https://s.example/"))))
+    files = [("a.md", link_file("Changed")), ("same.md", link_file("Same", url="https://s.example/"))]
+    files += [("new.md", link_file("New one", url="https://n.example/")), ("empty.md", "")]
+    run = checked(reading, *files)
+    tabs = {tab["words"]: tab["count"] for tab in reading.get(f"/import/{run.pk}/check/").context["tabs"]}
+    assert tabs == {"All": 4, "Needs a look": 1, "New": 1, "Updates": 1, "Already saved": 1}
+    for name, title in {"look": "empty", "new": "New one", "updates": "Changed", "saved": "Same"}.items():
+        context = reading.get(f"/import/{run.pk}/check/?show={name}").context
+        assert [row["title"] for row in context["rows"]] == [title], name
+
+
+def test_each_tab_comes_page_by_page(reading, reader):
+    run = ImportRun.objects.create(owner=reader, label="x", state=RunState.CHECKED, records=130, new=120, rejected=10)
+    rows = [("rejected", Place.LEFT_OUT, n) for n in range(10)] + [("new", Place.OTHER, n) for n in range(120)]
+    ImportedRecord.objects.bulk_create(
+        ImportedRecord(run=run, outcome=outcome, place=place, file=f"{outcome} {n}") for outcome, place, n in rows[::-1]
+    )
+    for tab, wanted in (("", 130), ("new", 120), ("look", 10)):
+        files, after = [], ""
+        while after is not None:
+            context = reading.get(f"/import/{run.pk}/check/?show={tab}&{after}").context
+            files += [row["file"] for row in context["rows"]]
+            after = f"after={context['next']}" if context["next"] else None
+        assert len(files) == len(set(files)) == wanted
+        assert all(file.startswith("rejected") for file in files[:10]) == (tab != "new")
+
+
+@pytest.mark.parametrize("query", ["?show=x", "?after=x", "?after=9.\0", "?show=new&after=nonsense.3", "?after=77.1"])
+def test_an_address_that_means_nothing_shows_the_first_page(reading, query):
+    assert "a.md" in shown(reading, checked(reading, *TWO), query)
+
+
+def test_tags_and_a_type_for_all_are_the_readers_own(reading, reader):
+    files = [("a.md", link_file("A", type="")), ("b.md", link_file("B", url="https://b.example/"))]
+    start(reading, checked(reading, *files), tags="from Notion, ledgers", type="Essay")
+    a, b = reader.links.order_by("title")
+    assert (a.type, b.type) == ("Essay", "Tech Deep Dive")
+    assert set(a.link_tags.filter(by_reader=True).values_list("tag__name", flat=True)) == {"from Notion", "ledgers"}
+    again = start(reading, checked(reading, ("a.md", link_file("A", type="", content="Changed."))))
+    assert again.updated == 1
+    assert a.tags.count() == 3
+
+
+def test_known_articles_can_be_left_as_they_are(reading, reader):
+    start(reading, checked(reading, ("a.md", link_file("Old"))))
+    run = start(reading, checked(reading, ("a.md", link_file("Changed"))), same_address="skip")
+    assert (run.unchanged, reader.links.get().title) == (1, "Old")
+
+
+@pytest.mark.parametrize("wish", [{"tags": "x" * 300}, {"type": "x" * 101}, {"same_address": "burn"}])
+def test_a_wish_that_can_not_be_met_is_said_and_nothing_happens(reading, reader, wish):
+    run = checked(reading, *TWO)
+    answer = reading.post(f"/import/{run.pk}/start/", {"same_address": "update", **wish})
+    assert answer.status_code == 422
+    assert "Nothing is imported yet" in answer.content.decode()
+    run.refresh_from_db()
+    assert run.state == RunState.CHECKED
+
+
+def test_cancelling_leaves_nothing(reading, reader, settings):
+    run = checked(reading, *TWO)
+    assert reading.post(f"/import/{run.pk}/cancel/")["Location"] == "/import/"
+    assert not ImportRun.objects.exists()
+    assert kept_files(settings) == []
+
+
+def test_an_import_that_is_done_can_not_be_cancelled_or_started(reading, reader):
+    run = start(reading, checked(reading, *TWO))
+    for way in ("cancel", "start"):
+        reading.post(f"/import/{run.pk}/{way}/", {"same_address": "update"})
+        run.refresh_from_db()
+        assert (run.state, run.new) == (RunState.DONE, 1)
+
+
+def test_the_list_goes_out_as_a_table_that_no_spreadsheet_runs(reading, reader):
+    run = checked(reading, ("a.md", link_file("=cmd()|'/c calc'!A0", tags="['x', 'y']")), ("empty.md", ""))
+    answer = reading.get(f"/import/{run.pk}/list.csv")
+    rows = list(csv.reader(b"".join(answer.streaming_content).decode().splitlines()))
+    assert rows[0] == ["Outcome", "Title", "File", "Type", "Tags", "Why"]
+    assert rows[1][:3] == ["Can’t import", "empty", "empty.md"]
+    assert rows[2][1:5] == ["'=cmd()|'/c calc'!A0", "a.md", "Tech Deep Dive", "x, y"]
+
+
+def test_more_rows_take_no_more_queries(reading, reader):
+    counts = []
+    for number in (1, 40):
+        run = checked(reading, *((f"{n}.md", link_file(f"{n}", url=f"https://a.example/{n}")) for n in range(number)))
+        caches["local"].clear()
+        with CaptureQueriesContext(connection) as queries:
+            shown(reading, run)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_files_that_are_gone_can_not_be_imported(reading, reader):
+    run = ImportRun.objects.create(owner=reader, label="x", state=RunState.CHECKED, uploaded=True, records=1, new=1)
+    ImportedRecord.objects.create(run=run, file="a.md", outcome=Outcome.NEW)
+    assert "Its files are no longer here" in shown(reading, run)
+    reading.post(f"/import/{run.pk}/start/", {"same_address": "update"})
+    run.refresh_from_db()
+    assert run.state == RunState.CHECKED
