@@ -52,8 +52,8 @@ def run_import(run_id: int) -> None:
     if run is None or not run.claim(holder):
         return
     try:
-        whole = run.state == RunState.RUNNING and restoring.fits(run.owner, run.paths)
-        (restoring.run_import if whole else importers.run)(run, holder)
+        complete = run.state == RunState.RUNNING and not run.cursor and restoring.fits(run.owner, run.paths)
+        (restoring.run_import if complete else importers.run)(run, holder)
         if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
@@ -63,6 +63,23 @@ def run_import(run_id: int) -> None:
         ledger.finish(run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
     except Exception:
         ledger.finish(run, RunState.FAILED, BROKE_OFF)
+        raise
+
+
+@task()
+def run_export(export_id: int) -> None:
+    """Make the file that a reader asked for. What a killed worker left of it is written over."""
+    export = Export.objects.filter(pk=export_id).unfinished().first()
+    if export is None:
+        return
+    try:
+        kept.make(export)
+    except exporters.Refused as problem:
+        export.finish(Progress.FAILED, error=str(problem))
+    except OSError as error:
+        export.finish(Progress.FAILED, error=NOT_WRITTEN.format(reason=error.strerror))
+    except Exception:
+        export.finish(Progress.FAILED, error=NOT_MADE)
         raise
 
 
@@ -94,23 +111,6 @@ def why_no_backup() -> str:
     said = str(last.traceback).strip()
     _, known, sentence = said.rpartition(f"{BackupProblem.__module__}.{BackupProblem.__qualname__}: ")
     return sentence if known else said.splitlines()[-1]
-
-
-@task()
-def run_export(export_id: int) -> None:
-    """Make the file that a reader asked for. What a killed worker left of it is written over."""
-    export = Export.objects.filter(pk=export_id).unfinished().first()
-    if export is None:
-        return
-    try:
-        kept.make(export)
-    except exporters.Refused as problem:
-        export.finish(Progress.FAILED, error=str(problem))
-    except OSError as error:
-        export.finish(Progress.FAILED, error=NOT_WRITTEN.format(reason=error.strerror))
-    except Exception:
-        export.finish(Progress.FAILED, error=NOT_MADE)
-        raise
 
 
 def drain_search() -> None:

@@ -94,14 +94,14 @@ def test_no_state_of_a_page_breaks_a_rule_of_accessibility(reading_page, reader)
     reader.tags.filter(name="sql").update(pinned=True, description="Tables.")
     for name in ("Old", "Older", "Oldest"):
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
+    for state in ("done", "failed", "running"):
+        Export.objects.create(owner=reader, format="csv", title="Old", state=state, total=3, error=state)
     run = ImportRun.objects.create(owner=reader, label="x.zip", state="checked", records=2, new=1, rejected=1)
     undone = ImportRun.objects.create(owner=reader, label="y.zip", state="done", records=1, new=1)
     for outcome, place in (("rejected", 0), ("new", 1)):
         about = {"title": "A page", "type": "Essay", "tags": ["sql"]}
         run.entries.create(file="a.md", outcome=outcome, place=place, message="Why.", warnings=["Odd."], about=about)
     undone.entries.create(file="b.md", outcome="new", link=done)
-    for state in ("done", "failed", "running"):
-        Export.objects.create(owner=reader, format="csv", title="Old", state=state, total=3, error=state)
     addresses = ["/export/", f"/import/{run.pk}/check/", f"/import/{undone.pk}/", f"/import/{undone.pk}/undo/",
                  "/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from library.exporters.kept import make as make_export
+from library.exporters.kept import make
 from library.models import (
     Attachment,
     Change,
@@ -111,12 +111,12 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     section = kept.sections.get(kind="article")
     highlight = Highlight.objects.create(link=kept, section=section, quote=words, start=0, end=len(words), note=words)
     HighlightTag.objects.create(highlight=highlight, tag=tag)
+    export = Export.objects.create(owner=owner, format="csv", title=words[:200], error=words)
+    make(export)
     data = words.encode()
     original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
     original.save()
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
-    export = Export.objects.create(owner=owner, format="csv", title=words[:200], query=words, error=words)
-    make_export(export)
     return {
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},

@@ -19,6 +19,7 @@ DERIVED = {
     "library.SearchWord": INDEX,
     "library.SearchLanguage": INDEX,
     "library.Rendering": "Texts are rendered again when they are read.",
+    "library.Export": "Its file lies beside the database, and is made again when it is asked for.",
     "library.Revision": "It counts the changes of a running library, and grows with a restore.",
     "sessions.Session": "Everybody logs in again.",
     "django_tasks_database.DBTaskResult": "The work of a running program, which begins again what was not done.",

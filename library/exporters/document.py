@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from library.exporters.chosen import CHUNK, Chosen
-from library.models import HighlightTag, Link, LinkTag, Source, Tag
+from library.models import Attachment, HighlightTag, Link, LinkTag, Source, Tag
 from library.models.portable import ACTS, ARTICLES, IMPORTS, PREFERENCES, SHELVES, TAGS, VERSION, Part
 
 Row = dict[str, Any]
@@ -62,10 +62,11 @@ def articles(links: Sequence[Link]) -> list[Row]:
 
 
 def originals_of(links: Sequence[Link]) -> set[str]:
-    """The SHA-256 of each file from which these articles come, or came before."""
-    sources = Source.objects.filter(link__in=[link.pk for link in links])
-    rows = sources.values_list("original_id", "formers__original_id")
-    return {sha256 for row in rows for sha256 in row if sha256}
+    """The SHA-256 of each file from which these articles come, or came before, and of those that came with them."""
+    ids = [link.pk for link in links]
+    rows = Source.objects.filter(link__in=ids).values_list("original_id", "formers__original_id")
+    attached = Attachment.objects.filter(link__in=ids).values_list("original_id", flat=True)
+    return {*attached, *(sha256 for row in rows for sha256 in row if sha256)}
 
 
 def tags(chosen: Chosen) -> models.QuerySet[Tag]:

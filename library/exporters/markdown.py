@@ -82,14 +82,15 @@ class Writing:
         return name
 
     def _add_originals(self, row: document.Row, written: set[str]) -> None:
-        """What the article comes from, and came from, where that is no file of its own here."""
+        """What the article comes from, came from or came with, where that is no file of its own here."""
+        wanted = {each["original"]: each["name"] for each in row["attachments"]}
         for source in row["sources"]:
-            for sha256 in (source["original"], *(former["original"] for former in source["formers"])):
-                if sha256 not in written and sha256 not in self.out:
-                    self.out.add(sha256)
-                    original = Original.objects.filter(pk=sha256).first()
-                    if original:
-                        self.files.add(names.of_original(sha256, source["key"]), original.data)
+            for each in (source, *source["formers"]):
+                wanted.setdefault(each["original"], source["key"])
+        for sha256, name in wanted.items():
+            if sha256 not in written | self.out and (original := Original.objects.filter(pk=sha256).first()):
+                self.out.add(sha256)
+                self.files.add(names.of_original(sha256, name), original.data)
 
 
 def _leave_out(text: dict[str, Any], said: list[dict[tuple[str, str], str]]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from library.content import dates
-from library.importers.archive import is_complete
+from library.importers.exported import is_complete
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Passage, Record, Refusal, Text
 from library.importers.shaping import block, line, listed, objects, percent, shaped, true
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -127,8 +127,8 @@ def _of_link_tag(made: Row, said: Row, above: Row) -> Row:
     return {"saved_at": above["saved_at"]}
 
 
-TEXTS = next(part for part in portable.ARTICLES.parts if part.name == "texts")
-SOURCES = next(part for part in portable.ARTICLES.parts if part.name == "sources")
+INSIDE = {part.name: part for part in portable.ARTICLES.parts}
+TEXTS, SOURCES, ATTACHMENTS = INSIDE["texts"], INSIDE["sources"], INSIDE["attachments"]
 FORMERS = SOURCES.parts[0]
 DERIVED: dict[Model, Callable[[Row, Row, Row], Row]] = {
     Tag: _folded,
@@ -154,14 +154,18 @@ def put_in_texts(article: Row, files: list[bytes]) -> None:
     article["data"] = files
 
 
-def sources(article: Row) -> Iterator[Row]:
-    yield from rows(article, SOURCES)
-
-
-def hashes_of(sources: Iterable[Row]) -> set[str]:
-    """The SHA-256 of their present and of their former originals."""
-    found = [former.get("original") for source in sources for former in (source, *rows(source, FORMERS))]
+def hashes_of(articles: Iterable[Row]) -> set[str]:
+    """The SHA-256 of all files that they come from, came from or came with."""
+    found = [each.get("original") for article in articles for each in (*referring(article), *former(article))]
     return {sha256 for sha256 in found if isinstance(sha256, str)}
+
+
+def referring(article: Row) -> list[Row]:
+    return [*rows(article, SOURCES), *rows(article, ATTACHMENTS)]
+
+
+def former(article: Row) -> list[Row]:
+    return [each for source in rows(article, SOURCES) for each in rows(source, FORMERS)]
 
 
 def put_in_originals(article: Row, files: list[str], lost: set[str]) -> None:
@@ -169,14 +173,14 @@ def put_in_originals(article: Row, files: list[str], lost: set[str]) -> None:
 
     `files` are the SHA-256 of the article's files, `lost` those of originals that are nowhere.
     """
-    for source in sources(article):
+    for source in rows(article, SOURCES):
         number = source.get("file")
         if source.get("original") in lost and isinstance(number, int) and 0 <= number < len(files):
             source["original"] = files[number]
 
 
-def drop_unknown(source: Row, known: set[str]) -> None:
-    """Take out what refers to a file that did not come along."""
-    if source.get("original") not in known:
-        source["original"] = None
-    source["formers"] = [former for former in rows(source, FORMERS) if former.get("original") in known]
+def drop_unknown(article: Row, known: set[str]) -> None:
+    """Take out what refers to a file that did not come along: rows without an original are left out."""
+    for each in (*referring(article), *former(article)):
+        if each.get("original") not in known:
+            each["original"] = None

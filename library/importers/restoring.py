@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, transaction
 
 from library.content import stream
-from library.importers import archive, files, ledger, restored
-from library.importers.archive import Archive
+from library.importers import exported, files, ledger, restored
+from library.importers.exported import Archive
 from library.importers.restored import CantRestore, Row
 from library.models import Highlight, ImportRun, Link, Original, Review, RunState, User
 from library.models.portable import ARTICLES, IMPORTS, LISTS, PREFERENCES, VERSION, Model, Part, renumbered
@@ -41,14 +41,14 @@ def is_empty(owner: User) -> bool:
 
 def fits(owner: User, places: Sequence[files.Place]) -> bool:
     """Whether `restore` can bring in what lies there."""
-    with archive.opened(places) as found:
+    with exported.opened(places) as found:
         return found is not None and is_empty(owner)
 
 
 def restore(owner: User, places: Sequence[files.Place], progress: Progress | None = None) -> int:
     """All or nothing. Returns how many articles came. Raises CantRestore with the reason."""
     try:
-        with archive.opened(places) as found, transaction.atomic():
+        with exported.opened(places) as found, transaction.atomic():
             if found is None:
                 raise CantRestore(DAMAGED.format(reason="it is no complete export."))
             if not is_empty(owner):
@@ -68,7 +68,8 @@ def run_import(run: ImportRun, holder: str) -> None:
         ledger.finish(run, RunState.FAILED, str(problem))
         return
     told = {"total_files": 1, "files": 1, "records": number, "new": number}
-    ImportRun.objects.filter(pk=run.pk, lease_holder=holder).update(**told)
+    others = dict.fromkeys(("updated", "unchanged", "merged", "rejected", "ignored", "warnings"), 0)
+    ImportRun.objects.filter(pk=run.pk, lease_holder=holder).update(**told, **others)
     ledger.finish(run, RunState.DONE)
 
 
@@ -87,14 +88,14 @@ class Restoring:
         self.owner, self.archive, self.progress = owner, found, progress or (lambda number: None)
         self.ids: dict[Model, dict[int, int]] = defaultdict(dict)
         self.counts: Counter[str] = Counter()
-        self.originals = archive.originals_in(found)
+        self.originals = exported.originals_in(found)
         self.reserving = 0
 
     def run(self) -> int:
         lists = {part.name: part for part in LISTS}
         waiting: list[Row] = []
         of: Part | None = None
-        with archive.text_of(self.archive.document()) as text:
+        with exported.text_of(self.archive.document()) as text:
             for key, value in stream.entries(text):
                 if waiting and (of is None or key != of.name or len(waiting) == CHUNK):
                     waiting = self._flush(of, waiting)
@@ -202,19 +203,18 @@ class Restoring:
 
     def _find_originals(self, rows: list[Row]) -> None:
         """Take in the files that these articles come from, where they went along as files."""
-        sources = [source for row in rows for source in restored.sources(row)]
-        wanted = restored.hashes_of(sources)
+        wanted = restored.hashes_of(rows)
         wanted -= set(Original.objects.filter(pk__in=wanted).values_list("pk", flat=True))
         for row in rows:
             files = [(hashlib.sha256(data).hexdigest(), data) for data in row.pop("data", ())]
             there = {sha256: data for sha256, data in files if data}
             lost = wanted - there.keys() - self.originals.keys()
             restored.put_in_originals(row, [sha256 for sha256, _ in files], lost)
-            for sha256 in restored.hashes_of(restored.sources(row)) & (wanted | there.keys()):
+            for sha256 in restored.hashes_of([row]) & (wanted | there.keys()):
                 self._keep(there[sha256] if sha256 in there else self._read(self.originals.get(sha256, "")))
-        known = set(Original.objects.filter(pk__in=restored.hashes_of(sources)).values_list("pk", flat=True))
-        for source in sources:
-            restored.drop_unknown(source, known)
+        known = set(Original.objects.filter(pk__in=restored.hashes_of(rows)).values_list("pk", flat=True))
+        for row in rows:
+            restored.drop_unknown(row, known)
 
     def _read(self, name: str) -> bytes:
         try:

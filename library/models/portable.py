@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
 from library.models.highlights import Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun
@@ -97,6 +98,7 @@ ARTICLES = Part(
                 Part("reviews", Review, "highlight", numbered=False),
             ),
         ),
+        Part("attachments", Attachment, "link"),
         Part("former_addresses", FormerAddress, "link", numbered=False),
         Part("changes", Change, "link", numbered=False, refers=("before", "after", "kept")),
     ),
@@ -155,6 +157,8 @@ REFERENCES: dict[str, Model] = {
     "section_id": Section,
     "version": SectionVersion,
     "source": Source,
+    "highlights": Highlight,
+    "attachments": Attachment,
     "on": Tag,
     "off": Tag,
 }

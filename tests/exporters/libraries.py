@@ -1,6 +1,7 @@
 """Random libraries, made through the doors that readers use, and what a library holds, to be compared."""
 
 import hashlib
+import zlib
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -31,7 +32,7 @@ block = st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=4).map("\n\n".joi
 ACTS = [
     *("file", "add", "again", "write", "note", "other", "tags", "title", "address", "type", "state", "favourite"),
     *("date", "progress", "bin", "restore", "bulk", "undo", "mark", "change", "unmark", "see", "describe", "merge"),
-    *("alias", "shelf", "preferences"),
+    *("alias", "shelf", "preferences", "attach"),
 ]
 acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 5), word, block), min_size=3, max_size=25)
 _numbers = count()
@@ -159,6 +160,13 @@ def do_mark(owner, link, number, name, text, folder):
             mark(section, passage, colour, text if number else "", [name])
 
 
+def do_attach(owner, link, number, name, text, folder):
+    data = f"{number} {text}".encode()
+    kept = {"size": len(data), "compressed": zlib.compress(data)}
+    original, _ = Original.objects.get_or_create(sha256=hashlib.sha256(data).hexdigest(), defaults=kept)
+    link.attachments.create(original=original, name=name, reference=f"a/{name}", media_type="image/png")
+
+
 def highlight_of(owner, number):
     found = list(Highlight.objects.of(owner).order_by("pk"))
     return found[number % len(found)] if found else None
@@ -220,10 +228,12 @@ def held(owner: User) -> dict[str, object]:
     numbers: dict[tuple[type, int], int] = {}
     lists = {part.name: nested(part, part.model.objects.filter(owner=owner), numbers) for part in LISTS}
     owner.refresh_from_db()
-    hashes = Original.objects.filter(sources__owner=owner) | Original.objects.filter(formers__source__owner=owner)
+    paths = ("sources__owner", "formers__source__owner", "attachments__link__owner")
+    hashes = {pk for path in paths for pk in Original.objects.filter(**{path: owner}).values_list("pk", flat=True)}
+    originals = Original.objects.filter(pk__in=hashes)
     return {
         **{name: named(rows, numbers) for name, rows in lists.items()},
-        "originals": {original.sha256: hashlib.sha256(original.data).hexdigest() for original in hashes.distinct()},
+        "originals": {each.sha256: hashlib.sha256(each.data).hexdigest() for each in originals},
         "reader": {name: getattr(owner, name) for name in PREFERENCES},
     }
 
@@ -252,8 +262,13 @@ def named(rows, numbers):
 def value_of(part, row, field, numbers):
     value = getattr(row, field.attname)
     if field.name in part.refers:
-        gone = {}
-        number = lambda model, old: numbers.get((model, old)) or gone.setdefault(old, -len(gone) - 1)  # noqa: E731
+        gone: dict[int, int] = {}
+
+        def number(model, old):
+            """What is gone is nothing any more; but of highlights that are gone, the same one stays the same."""
+            unknown = gone.setdefault(old, -len(gone) - 1) if model is Highlight else 0
+            return numbers.get((model, old), unknown)
+
         return renumbered(value, number, keys_of(getattr(row, "what", "")))
     if isinstance(field, models.ForeignKey) and field.related_model is not Original and value is not None:
         return numbers[field.related_model, value]

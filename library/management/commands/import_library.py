@@ -65,6 +65,19 @@ class Command(BaseCommand):
         if options["strict"] and import_run.rejected:
             raise CommandError("Some files were rejected, and --strict was given.")
 
+    def restore(self, reader: User, paths: list[Path]) -> bool:
+        """Bring in a complete export of ours as it was. False where it is none, or the library is not empty."""
+        places: list[Place] = [str(path.absolute()) for path in paths]
+        if not restoring.fits(reader, places):
+            return False
+        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
+            try:
+                restored = restoring.restore(reader, places, bar.update)
+            except CantRestore as problem:
+                raise CommandError(str(problem)) from problem
+        articles = "article" if restored == 1 else "articles"
+        self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
+        return True
     def watch(self, options: dict[str, Any], reader: User) -> None:
         """Until Ctrl-C. What was changed while nobody watched comes first."""
         folders = [path.absolute() for path in options["paths"]]
@@ -91,19 +104,6 @@ class Command(BaseCommand):
         self.report(import_run, None)
         if import_run.state == RunState.STOPPED:
             raise KeyboardInterrupt
-    def restore(self, reader: User, paths: list[Path]) -> bool:
-        """Bring in a complete export of ours as it was. False where it is none, or the library is not empty."""
-        places: list[Place] = [str(path.absolute()) for path in paths]
-        if not restoring.fits(reader, places):
-            return False
-        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
-            try:
-                restored = restoring.restore(reader, places, bar.update)
-            except CantRestore as problem:
-                raise CommandError(str(problem)) from problem
-        articles = "article" if restored == 1 else "articles"
-        self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
-        return True
 
     def run_with_bar(self, import_run: ImportRun) -> None:
         holder = importers.new_holder()
