@@ -30,6 +30,8 @@ def file_name(export: Export) -> str:
 
 
 def chosen(export: Export) -> Chosen:
+    if export.article_id:
+        return Chosen(export.owner, [export.article_id], export.title)
     if not export.query:
         return Chosen(export.owner, title=export.title)
     return Chosen.by_query(export.owner, export.query, export.title)

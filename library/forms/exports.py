@@ -9,12 +9,12 @@ from django import forms
 from library.content.text import single_line
 from library.exporters import FORMATS
 from library.forms.fields import one_line
-from library.models import Export, Shelf, User
+from library.models import Export, Link, Shelf, User
 from library.models.exports import TITLE_LENGTH
 from library.models.shelves import QUERY_LENGTH
 from library.search.query import parse
 
-ALL, SHELF, QUERY = "all", "shelf", "query"
+ALL, SHELF, QUERY, ARTICLE = "all", "shelf", "query", "article"
 WHOLE = "My library"
 NO_FORMAT = "Choose a format of the list."
 NO_SHELF = "Choose one of your shelves."
@@ -23,7 +23,7 @@ LONG_QUERY = f"A search has at most {QUERY_LENGTH:,} characters."
 
 
 class ExportForm(forms.Form):
-    """An export of `owner`."""
+    """An export of `owner`; with `article`, it can be that one alone."""
 
     format = forms.ChoiceField(
         choices=[(name, module.LABEL) for name, module in FORMATS.items()],
@@ -51,9 +51,12 @@ class ExportForm(forms.Form):
         widget=one_line(dir="auto", autocomplete="off", autocapitalize="none", spellcheck="false"),
     )
 
-    def __init__(self, owner: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, owner: User, *args: Any, article: Link | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owner = owner
+        self.owner, self.article = owner, article
+        what: Any = self.fields["what"]
+        if article:
+            what.choices = [*what.choices, (ARTICLE, f"Only “{article.display_title[:TITLE_LENGTH]}”")]
         field: Any = self.fields["shelf"]
         field.queryset = owner.shelves.in_order()
         field.widget.attrs["class"] = "field"
@@ -77,4 +80,7 @@ class ExportForm(forms.Form):
             title, query = found["shelf"].name, found["shelf"].query
         if found["what"] == QUERY:
             title = query = found["query"]
-        return Export.objects.create(owner=self.owner, format=found["format"], title=title[:TITLE_LENGTH], query=query)
+        article = self.article if found["what"] == ARTICLE else None
+        title = article.display_title if article else title
+        told = {"format": found["format"], "title": title[:TITLE_LENGTH], "query": query, "article": article}
+        return Export.objects.create(owner=self.owner, **told)

@@ -31,10 +31,13 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """`query` says which articles, and blank means all. The file lies where `exporters.kept` says."""
+    """One `article`, or what `query` finds, or all where there is neither. The file lies where `exporters.kept` says."""
 
     owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="exports")
     format = models.CharField(max_length=40)
+    article = models.ForeignKey(
+        "library.Link", on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+    )
     query = models.TextField(blank=True)
     title = models.CharField(max_length=TITLE_LENGTH, help_text="What is exported, in words.")
     state = models.CharField(max_length=7, choices=Progress, default=Progress.WAITING)
@@ -65,6 +68,6 @@ class Export(models.Model):
         return self.finished_at + KEPT if self.finished_at else None
 
     def finish(self, state: str, *, size: int = 0, error: str = "") -> None:
-        """End it, and say how."""
-        self.state, self.size, self.error, self.finished_at = Progress(state), size, error, timezone.now()
-        self.save(update_fields=["state", "size", "error", "finished_at"])
+        """End it, and say how. One that was deleted meanwhile stays so."""
+        told = {"state": state, "size": size, "error": error, "finished_at": timezone.now()}
+        Export.objects.filter(pk=self.pk).update(**told)

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library.exporters import FORMATS, kept
-from library.forms.exports import QUERY, SHELF, ExportForm
-from library.models import Export, User
+from library.forms.exports import ALL, ARTICLE, QUERY, SHELF, ExportForm
+from library.models import Export, Link, User
 from library.models.exports import KEPT, Progress
 from library.tasks import run_export
 from library.views.requests import ReaderRequest
@@ -24,9 +24,10 @@ TOO_MANY = f"{MOST_WAITING} exports are being made already. Wait until one is do
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: ReaderRequest) -> HttpResponse:
+    article = asked_article(request)
     if request.method != "POST":
-        return page(request, ExportForm(request.user, initial=asked(request)))
-    form = ExportForm(request.user, request.POST)
+        return page(request, ExportForm(request.user, initial=asked(request, article), article=article))
+    form = ExportForm(request.user, request.POST, article=article)
     if form.is_valid() and request.user.exports.unfinished().count() >= MOST_WAITING:
         form.add_error(None, TOO_MANY)
     if not form.is_valid():
@@ -37,11 +38,18 @@ def index(request: ReaderRequest) -> HttpResponse:
     return redirect("exports.index")
 
 
-def asked(request: ReaderRequest) -> dict[str, str]:
-    """What the address asks for: a shelf or a search, as pages that lead here have them."""
+def asked_article(request: ReaderRequest) -> Link | None:
+    """The one article that the address names."""
+    article = request.GET.get("article", "")
+    number = int(article) if article.isascii() and article.isdigit() and len(article) < 19 else 0
+    return request.user.links.kept().filter(pk=number).first() if number else None
+
+
+def asked(request: ReaderRequest, article: Link | None) -> dict[str, str]:
+    """What the address asks for: an article, a shelf or a search, as pages that lead here have them."""
     query, shelf = request.GET.get("q", ""), request.GET.get("shelf", "")
-    what = {"what": SHELF} if shelf else {"what": QUERY} if query else {}
-    return {"query": query, "shelf": shelf, **what}
+    what = ARTICLE if article else SHELF if shelf else QUERY if query else ALL
+    return {"query": query, "shelf": shelf, "what": what}
 
 
 def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpResponse:

@@ -46,7 +46,8 @@ def test_into_a_library_that_has_articles_it_is_imported_like_any_other_file(fol
 def test_only_what_a_search_or_a_shelf_finds(folder, reader, put_up):
     article(reader, "Another", article="Else.")
     put_up("Money", "merchant")
-    for which in ({"query": "merchant"}, {"shelf": "money"}):
+    wanted = reader.links.get(title__startswith="The ledger")
+    for which in ({"query": "merchant"}, {"shelf": "money"}, {"article": wanted.pk}):
         file = folder / f"{next(iter(which))}.json"
         call_command("export_library", str(file), format="json", **which)
         assert [each["title"] for each in json.loads(file.read_text())["articles"]] == ["The ledger before the ledger"]

@@ -61,6 +61,19 @@ def test_a_shelf_or_a_search_is_exported_alone(reading, reader, put_up, work):
     assert "Another" in found["else"] and "The ledger" not in found["else"]
 
 
+def test_one_article_is_exported_from_the_page_about_it(reading, reader, other_reader, work):
+    link = article(reader, "The ledger")
+    article(reader, "Another")
+    theirs = article(other_reader, "Secret")
+    assert f'href="/export/?article={link.pk}"' in page(reading, f"/read/{link.pk}/about/")
+    assert "Only “The ledger”" in page(reading, f"/export/?article={link.pk}")
+    assert "Secret" not in page(reading, f"/export/?article={theirs.pk}")
+    reading.post(f"/export/?article={link.pk}", {"format": "csv", "what": "article"})
+    work()
+    text = kept.path(reader.exports.get()).read_text()
+    assert "The ledger" in text and "Another" not in text
+
+
 @pytest.mark.parametrize(
     "fields, sentence",
     [
@@ -108,6 +121,22 @@ def test_an_export_goes_when_its_time_is_over_or_when_it_is_deleted(reading, rea
     tasks.tend()
     assert list(reader.exports.all()) == [young]
     assert list(kept.path(young).parent.iterdir()) == [kept.path(young)]
+
+
+def test_one_that_is_deleted_while_it_is_made_stays_deleted(reading, reader, monkeypatch, work):
+    ask(reading)
+    write = kept.exporters.write
+
+    def write_and_delete(*args):
+        write(*args)
+        reading.post(f"/export/{reader.exports.get().pk}/delete/")
+
+    monkeypatch.setattr(kept.exporters, "write", write_and_delete)
+    work()
+    cache.clear()
+    tasks.tend()
+    assert not reader.exports.exists()
+    assert not any(kept.settings.EXPORTS_ROOT.iterdir())
 
 
 def test_the_file_is_the_owners_alone(reading, other_reader, client, work):

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=list(exporters.FORMATS), default="markdown", help="What to write.")
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--query", metavar="TEXT", help="Only what this search finds.")
+        which.add_argument("--article", metavar="ID", type=int, help="Only the article of this number.")
         which.add_argument("--shelf", metavar="NAME", help="Only what is on this shelf.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +43,11 @@ class Command(BaseCommand):
 def choose(reader: User, options: dict[str, Any]) -> Chosen:
     if options["query"] is not None:
         return Chosen.by_query(reader, options["query"])
+    if options["article"] is not None:
+        article = reader.links.filter(pk=options["article"]).first()
+        if article is None:
+            raise CommandError(f"There is no article {options['article']}.", returncode=readers.WRONG_USE)
+        return Chosen(reader, [article.pk], article.display_title)
     if options["shelf"] is None:
         return Chosen(reader)
     shelf = reader.shelves.named(options["shelf"]).first()
