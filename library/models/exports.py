@@ -31,7 +31,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """One `article`, or what `query` finds, or all where there is neither. The file lies where `exporters.kept` says."""
+    """Of one `article`, or of what `query` finds; else of all. The file lies where `exporters.kept` says."""
 
     owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="exports")
     format = models.CharField(max_length=40)
