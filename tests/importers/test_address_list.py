@@ -50,7 +50,7 @@ def test_other_text_is_no_list(text):
 def test_no_file_takes_long(piece):
     started = time.process_time()
     list(address_list.read(file_of("https://a.example/\n" + piece * (1_000_000 // len(piece)))))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10
 
 
 @given(st.lists(st.sampled_from(["https://", "a.example", "\n", "|", " ", "#", "\0", "[", "]:"]) | st.text(max_size=5)))

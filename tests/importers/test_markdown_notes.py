@@ -205,7 +205,7 @@ HOSTILE = {
 def test_no_note_takes_long(name):
     started = time.process_time()
     list(markdown_notes.read(file_of("x\n" + HOSTILE[name] + "x", "a.md")))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10
 
 
 PIECES = st.sampled_from(

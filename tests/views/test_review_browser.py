@@ -32,6 +32,7 @@ def test_a_review_by_keyboard_alone(quiet, reader, link):
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(passage).to_contain_text(QUOTES[0])
+    page.wait_for_load_state()  # a script listens for keys
     page.keyboard.press("ArrowRight")
     expect(place).to_have_text("2 of 3")
     page.keyboard.press("ArrowLeft")
