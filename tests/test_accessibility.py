@@ -190,7 +190,7 @@ def test_highlights_break_no_rule_of_accessibility(reading_page, reader, width, 
     reading_page.goto(addresses[0])
     reading_page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     reading_page.get_by_role("link", name="change it").first.click()
-    reading_page.get_by_role("button", name="Save").wait_for()
+    reading_page.get_by_role("dialog").get_by_role("button", name="Save").wait_for()
     found = Axe().run(reading_page, options=RULES).response["violations"]
     assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
     reading_page.keyboard.press("Escape")
