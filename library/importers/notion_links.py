@@ -18,7 +18,6 @@ from library.importers.shaping import colour
 LABEL = "Notion link files (Markdown with front matter)"
 
 FIELDS = ("url", "notion_type", "tags", "created")
-KNOWN_KEYS = frozenset((*FIELDS, "type", "source", "archived"))
 DEFAULTS = {"type": "link", "source": "notion"}
 # Folding makes up to 18 characters of one (U+FDFA), and the folded name has a bound of its own.
 MAX_FOLDED_TAG, SHORT_TAG = 300, 16

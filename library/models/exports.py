@@ -62,11 +62,6 @@ class Export(models.Model):
     def running(self) -> bool:
         return self.state in UNFINISHED
 
-    @property
-    def over_at(self) -> datetime | None:
-        """Until when the file is kept."""
-        return self.finished_at + KEPT if self.finished_at else None
-
     def finish(self, state: str, *, size: int = 0, error: str = "") -> None:
         """End it, and say how. One that was deleted meanwhile stays so."""
         told = {"state": state, "size": size, "error": error, "finished_at": timezone.now()}

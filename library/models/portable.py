@@ -30,7 +30,6 @@ VERSION = 1
 
 Model = type[models.Model]
 FOLDED = "It is the folded name."
-NUMBER = "Nothing refers to it."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -112,6 +112,7 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
         "without": without,
         "cut": bool(cut_links([link.pk])),
         "back": back,
+        "back_to_row": f"{back.partition('#')[0]}#row-{link.pk}",
         "back_words": back_words,
         "here": address_with_words(path, q, back) if matches else without,
         "tags": [(name, tag_path(slug)) for _, name, slug in tags],

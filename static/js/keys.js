@@ -37,6 +37,9 @@ function move(step) {
   return true;
 }
 
+// Whoever comes back from an article goes on at its row.
+if (location.hash.startsWith("#row-")) document.getElementById(location.hash.slice(1))?.classList.add("on");
+
 function mark(row) {
   current()?.classList.remove("on");
   row?.classList.add("on");

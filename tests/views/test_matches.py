@@ -98,7 +98,7 @@ def test_a_result_leads_to_its_first_match_and_back(reading, link):
     assert there.fragment == "match-1"
     assert parse_qs(there.query) == {"q": ["ledger tag:sql"], "back": ["/search/?q=ledger+tag%3Asql&sort=newest"]}
     page = reading.get(href).content.decode()
-    assert 'href="/search/?q=ledger+tag%3Asql&amp;sort=newest" data-key="b"' in page
+    assert f'href="/search/?q=ledger+tag%3Asql&amp;sort=newest#row-{link.pk}" data-key="b"' in page
 
 
 def test_a_result_of_filters_leads_to_the_article_alone(reading, link):

@@ -116,8 +116,9 @@ def test_an_impossible_number_is_not_there(reading, pk):
 
 
 def test_the_way_back_is_the_list_the_reader_came_from(reading, link):
-    assert 'href="/tags/sql/?state=inbox"' in read(reading, link, referer="http://testserver/tags/sql/?state=inbox")
-    assert 'href="/library/"' in read(reading, link, referer="https://elsewhere.example/library/")
+    row = f"#row-{link.pk}"
+    assert f'href="/tags/sql/?state=inbox{row}"' in read(reading, link, referer="http://testserver/tags/sql/?state=inbox")
+    assert f'href="/library/{row}"' in read(reading, link, referer="https://elsewhere.example/library/")
     page = reading.get(f"/read/{link.pk}-the-ledger/?back=//evil.example").content.decode()
     assert "evil.example" not in page
 

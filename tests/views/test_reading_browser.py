@@ -221,3 +221,18 @@ def test_of_a_text_from_right_to_left_the_notes_stand_to_the_left(quiet, reader)
     note, text = quiet.get_by_role("note").bounding_box(), quiet.locator("[data-section=article] .prose").bounding_box()
     assert note["x"] + note["width"] < text["x"]
     assert quiet.locator(".reader > .toc").bounding_box()["x"] > text["x"]
+
+
+def test_the_way_back_leads_to_the_row_of_the_article(quiet, reader):
+    for number in range(40):
+        article(reader, f"Number {number}")
+    quiet.goto("/library/")
+    row = quiet.locator("article").nth(30)
+    title = row.locator("h3 a").inner_text()
+    row.locator("h3 a").click()
+    expect(quiet.get_by_role("heading", name=title, level=1)).to_be_visible()
+    quiet.wait_for_load_state()
+    quiet.keyboard.press("b")
+    back = quiet.locator("article.on")
+    expect(back.locator("h3 a")).to_have_text(title)
+    expect(back).to_be_in_viewport()
