@@ -4,6 +4,10 @@ A cell that begins with one of the signs that begin a formula, or with an apostr
 each first apostrophe of a cell is one that was put there, and what was written can be told exactly.
 """
 
+import csv
+import io
+from collections.abc import Iterable
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
 
@@ -14,3 +18,10 @@ def safe(text: str) -> str:
 def unsafe(cell: str) -> str:
     """What `safe` was given."""
     return cell.removeprefix("'")
+
+
+def line(cells: Iterable[str]) -> str:
+    """A line of such a table, with its end."""
+    written = io.StringIO()
+    csv.writer(written).writerow(map(safe, cells))
+    return written.getvalue()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
+from library.content.cells import line
+
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
-# A table program takes a cell that begins so for a formula.
-_FORMULA = tuple("=+-@\t\r")
 COLUMNS = ("article", "address", "quote", "note", "tags", "colour", "marked", "lost")
 
 
@@ -48,10 +46,10 @@ def as_markdown(passages: Iterable[Passage]) -> Iterator[str]:
 
 
 def as_csv(passages: Iterable[Passage]) -> Iterator[str]:
-    yield _row(COLUMNS)
+    yield line(COLUMNS)
     for each in passages:
         told = {**asdict(each), "tags": ", ".join(each.tags), "lost": "yes" if each.lost else ""}
-        yield _row(_harmless(told[name]) for name in COLUMNS)
+        yield line(told[name] for name in COLUMNS)
 
 
 def as_json(passages: Iterable[Passage]) -> Iterator[str]:
@@ -73,13 +71,3 @@ def _source(title: str, url: str) -> str:
 
 def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
-
-
-def _row(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

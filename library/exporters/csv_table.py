@@ -1,10 +1,9 @@
 """A table with a row for each article. Cells are safe for table programs (`content.cells`), and can be read back."""
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from library.content.cells import safe
+from library.content.cells import line
 from library.exporters.chosen import Chosen, Progress
 from library.exporters.tags import names_of
 from library.models import Link, Section
@@ -22,11 +21,10 @@ COLUMNS = (
 
 def write(chosen: Chosen, target: Path, progress: Progress) -> None:
     with target.open("w", encoding="utf-8-sig", errors="replace", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(COLUMNS)
+        stream.write(line(COLUMNS))
         for chunk in chosen.kept():
             tags, notes = names_of(chunk), _notes(chunk)
-            table.writerows(map(safe, _row(link, tags[link.pk], notes.get(link.pk, ""))) for link in chunk)
+            stream.writelines(line(_row(link, tags[link.pk], notes.get(link.pk, ""))) for link in chunk)
             progress(len(chunk))
 
 

@@ -94,7 +94,8 @@ def own_files(article: Article, aliases: Mapping[str, str]) -> list[OwnFile]:
 
 
 def _new(article: Article) -> OwnFile:
-    return OwnFile(link_files.written(article.link, list(article.tags.values()), article.sections, article.marked))
+    tags = [name for _, name in sorted(article.tags.items())]
+    return OwnFile(link_files.written(article.link, tags, article.sections, article.marked))
 
 
 def _link_files(sources: Sequence[Source]) -> list[tuple[Source, bytes]]:

@@ -21,6 +21,11 @@ TITLE_KEY_LENGTH = 200
 UNTITLED = "Untitled"
 
 
+def shown_title(title: str, url: str = "") -> str:
+    """What a reader sees of an article's title, which may be blank."""
+    return title.strip() or url or UNTITLED
+
+
 class State(models.TextChoices):
     INBOX = "inbox", "Inbox"
     READING = "reading", "Reading"
@@ -172,7 +177,7 @@ class Link(models.Model):
 
     @property
     def display_title(self) -> str:
-        return self.title.strip() or self.url or UNTITLED
+        return shown_title(self.title, self.url)
 
     @property
     def slug(self) -> str:

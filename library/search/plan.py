@@ -122,6 +122,11 @@ def tagged_now(tag_ids: Sequence[int]) -> Condition:
     return Condition(TAGS_OF_LINK.format(which=f" AND lt.tag_id IN ({places})"), tuple(tag_ids))
 
 
+def has_words(part: Any) -> bool:
+    """Whether there is something in it to rank by."""
+    return isinstance(part, Words) or (isinstance(part, All | Either) and any(map(has_words, part.parts)))
+
+
 def _is_for_index(part: Any) -> bool:
     if isinstance(part, Not):
         return _is_for_index(part.part)

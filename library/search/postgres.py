@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from library.search.documents import WEIGHTS, Document
-from library.search.plan import Found, Plan, Scored, Shares, Tagged
+from library.search.plan import Found, Plan, Scored, Shares, Tagged, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchdocument AS t"
@@ -173,10 +173,10 @@ def reading() -> Iterator[None]:
 
 
 def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int]:
-    """(number, score) of the `wanted` best of the newest RANKED, a lower score first, and how many could be wanted.
-    Fewer than `few` are only found."""
+    """(number, score) of the `wanted` best of the newest RANKED, a lower score first, and how many match: below RANKED
+    exactly, from there on at least so many. Fewer than `few` are only found."""
     found = matches.newest(RANKED)
-    words = [part for part in plan.index if _has_words(part)] if len(found) >= few else []
+    words = [part for part in plan.index if has_words(part)] if len(found) >= few else []
     scored = _ranked(plan, found, words, known)
     return scored[:wanted], len(scored)
 
@@ -195,10 +195,6 @@ def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int)
             break
         looked_at |= dict.fromkeys(matches.of(plan.with_index(*rest, words), RANKED - len(looked_at)))
     return _ranked(plan, list(looked_at), telling, known)
-
-
-def _has_words(part: Any) -> bool:
-    return isinstance(part, Words) or (isinstance(part, All | Either) and any(map(_has_words, part.parts)))
 
 
 def _ranked(plan: Plan, found: list[int], parts: Sequence[Any], known: Shares) -> Scored:

@@ -29,7 +29,7 @@ Heads = dict[int, tuple[int, bool]]  # number of a document: its link, and wheth
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Numbers of documents in order, as many as were `wanted` at least, of `size` in all; the first `whole` of them
-    have all the words. `cut`: there are more than these.
+    have all the words. `cut` is how many of these can be seen, where there are more; else 0.
 
     `links` has the links of the first ones.
     """

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
-from library.search.plan import Found, Plan, Scored, Shares, Tagged
+from library.search.plan import Found, Plan, Scored, Shares, Tagged, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
@@ -29,8 +29,9 @@ RANKED, TITLED, BEST = 3_000, 1_000, 1_000
 # Of articles with some of the words, those with the rarest are looked at, about so many.
 SOME_RANKED = 3_000
 SAMPLE = 1_000
-# Where no more than this part of the sample matches, all that match are read.
+# Where no more than this part of the sample matches, all that match are read, if they are not MANY after all.
 FEW_OF_SAMPLE = 1 / 100
+MANY = 30_000
 # A word in more of the articles than this tells next to nothing, and costs the most to rank by.
 COMMON = 1 / 2
 # A beginning of so many letters tells as little as a word that most articles have.
@@ -170,14 +171,16 @@ def reading() -> nullcontext[None]:
 
 
 def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int]:
-    """(number, score) of the `wanted` best matches, a lower score first, and how many could be wanted.
+    """(number, score) of the `wanted` best matches, a lower score first, and how many match: below RANKED exactly, from
+    there on at least so many.
 
-    Ranked are the newest RANKED, and those with all the words in their titles. Fewer than `few` are only found.
+    Ranked are the newest RANKED, and those with all the words in their titles; where the sample has few, up to MANY.
+    Fewer than `few` are only found.
     """
     telling = list(_telling(plan, known))
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     asked, are_few = plan.asking(*telling), _share(plan) <= FEW_OF_SAMPLE
-    if plan.words and not any(isinstance(part, Words) for part in telling):
+    if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
         # Nothing tells them apart but their titles.
         newest = matches.newest(BEST, few=are_few)
         numbers = list(dict.fromkeys((*matches.of(in_title, BEST), *newest)))
@@ -196,22 +199,25 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
 
 
 def _found_and_scored(matches: Found, wanted: int, are_few: bool) -> tuple[Scored, int]:
-    """The best of the newest RANKED, or of all where these are few; and how many that is."""
+    """The best of the newest RANKED, or of all where these are few; and how many that is. The sample may err."""
     where, parameters = matches.where(RANKED)
-    newest = "" if are_few else NEWEST
+    newest = f" LIMIT {MANY}" if are_few else NEWEST
     with connection.cursor() as cursor:
         cursor.execute(FOUND_AND_SCORED.format(where=where, newest=newest), [*parameters, wanted])
         rows = cursor.fetchall()
-    return [(number, score) for number, score, _ in rows], rows[0][2] if rows else 0
+    size = rows[0][2] if rows else 0
+    if are_few and size == MANY:
+        return _found_and_scored(matches, wanted, are_few=False)
+    return [(number, score) for number, score, _ in rows], size
 
 
 def _telling(plan: Plan, known: Shares) -> Iterator[Any]:
     """What to rank by: of phrases their words, since FTS5 would look for a phrase in all articles once more."""
     for part in plan.index:
-        if not isinstance(part, Words):
-            yield part
-        else:
+        if isinstance(part, Words):
             yield from (one for one in _single(part) if known.get(one, 0) <= COMMON and not _is_vague(one))
+        elif not _is_vague(part):
+            yield part
 
 
 def _single(words: Words) -> list[Words]:
@@ -220,9 +226,11 @@ def _single(words: Words) -> list[Words]:
     return [replace(words, tokens=(one,), prefix=words.prefix and n == last) for n, one in enumerate(words.tokens)]
 
 
-def _is_vague(words: Words) -> bool:
+def _is_vague(part: Any) -> bool:
     """Whether very many words begin so: to rank by them, FTS5 would read the places of each, twice."""
-    return words.open_ended and len(words.tokens[0]) <= VAGUE
+    if isinstance(part, All | Either):
+        return any(map(_is_vague, part.parts))
+    return isinstance(part, Words) and part.open_ended and len(part.tokens[0]) <= VAGUE
 
 
 def _to_title(part: Any) -> Any:

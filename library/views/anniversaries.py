@@ -57,7 +57,7 @@ def entry(link: Link, done: str, year: int) -> dict[str, Any]:
 
 
 def passages(user: User, days: Sequence[str]) -> Found:
-    of_user = Highlight.objects.of(user).filter(link__deleted_at__isnull=True).order_by()
+    of_user = Highlight.objects.of(user).kept().order_by()
     parts = [of_user.filter(within("created_at", span(day))).values_list("created_at", "pk") for day in days]
     newest = [pk for _, pk in parts[0].union(*parts[1:], all=True).order_by("-created_at")[:MOST_OF_A_KIND]]
     known = Highlight.objects.select_related("link").in_bulk(newest)

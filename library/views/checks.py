@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from library.content.cells import line
 from library.forms.checks import CheckForm
 from library.importers import ledger, uploads
 from library.models import ImportedRecord, ImportRun, LinkTag, Outcome, RunState
@@ -97,23 +97,9 @@ def cancel(request: ReaderRequest, pk: int) -> HttpResponse:
 def table(request: ReaderRequest, pk: int) -> StreamingHttpResponse:
     """Every entry of an import, to be opened as a table."""
     run = own_run(request.user, pk)
-    writer = csv.writer(_Line())
-    rows = (writer.writerow([harmless(str(cell)) for cell in cells]) for cells in table_rows(run))
-    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(map(line, table_rows(run)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
     return answer
-
-
-class _Line:
-    """A file that gives back what is written into it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for words, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def table_rows(run: ImportRun) -> Iterator[tuple[str, ...]]:
@@ -132,18 +118,19 @@ def page(request: ReaderRequest, run: ImportRun, form: CheckForm, status: int = 
     tags = tags_of_links([entry["link_id"] for entry in found if entry["link_id"]])
     here = reverse("checks.check", args=[run.pk])
     last = found[SHOWN - 1] if len(found) > SHOWN else None
+    known = counts(run)
     context = {
         "run": run,
         "steps": steps(1),
         "form": form,
         "here": here,
         "show": name,
-        "tabs": tabs(run, name, here),
+        "tabs": tabs(known, name, here),
         "rows": [row(entry, tags) for entry in found[:SHOWN]],
         "next": f"{last[TABS[name].order]}.{last['id']}" if last else "",
         "first_page": "after" not in request.GET,
         "coming": run.new + run.updated + run.merged,
-        "to_look_at": counts(run)["look"] - run.rejected,
+        "to_look_at": known["look"] - run.rejected,
         "are_here": uploads.are_here(run),
     }
     return render(request, "checks/check.html", context, status=status)
@@ -152,17 +139,18 @@ def page(request: ReaderRequest, run: ImportRun, form: CheckForm, status: int = 
 def entries(run: ImportRun, tab: Tab, after: str) -> Any:
     found = run.entries.filter(tab.wanted).order_by(tab.order, "id")
     value, _, pk = after.partition(".")
-    if number(pk) and (value in Outcome.values if tab.order == "outcome" else value.isdigit() and len(value) == 1):
+    known = Outcome.values if tab.order == "outcome" else list(map(str, Place.values))
+    if number(pk) and value in known:
         same = Q(**{tab.order: value, "id__gt": number(pk)})
         found = found.filter(Q(**{f"{tab.order}__gt": value}) | same)
     return found.values(*FIELDS)
 
 
-def tabs(run: ImportRun, current: str, here: str) -> list[dict[str, Any]]:
+def tabs(known: dict[str, int], current: str, here: str) -> list[dict[str, Any]]:
     return [
         {
             "words": tab.words,
-            "count": counts(run)[name],
+            "count": known[name],
             "href": f"{here}?show={name}" if name else here,
             "current": name == current,
         }

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from library.models import Highlight, State, User
+from library.models.links import shown_title
 from library.models.reviews import midnight
 from library.views.counts import Counts
 from library.views.rows import minutes_left, reader_path
@@ -35,7 +36,7 @@ def in_progress(user: User) -> list[dict[str, Any]]:
     return [
         {
             "href": reader_path(link["id"], link["title"]),
-            "title": link["title"] or link["url"],
+            "title": shown_title(link["title"], link["url"]),
             "progress": link["progress"],
             "minutes": minutes_left(link),
         }
@@ -44,8 +45,8 @@ def in_progress(user: User) -> list[dict[str, Any]]:
 
 
 def highlight_of_the_day(user: User) -> Highlight | None:
-    """The same all day, whatever is marked meanwhile: so only what was marked before today takes part."""
-    marked = Highlight.objects.of(user).filter(created_at__lt=midnight(), link__deleted_at__isnull=True)
+    """The same all day but for an import or a deletion: only what was marked before today takes part."""
+    marked = Highlight.objects.of(user).kept().filter(created_at__lt=midnight())
     ends = marked.aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is None:
         return None

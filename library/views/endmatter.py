@@ -12,9 +12,10 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from library.accounts import is_own_path
 from library.content.text import excerpt
 from library.models import Link, User
-from library.models.links import UNTITLED
+from library.models.links import shown_title
 from library.models.tags import newest_of_each
 from library.search import Results
 from library.search import search as find
@@ -24,7 +25,7 @@ from library.views.margin import Margin
 from library.views.matches import address_with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
-from library.views.search import Address
+from library.views.search import Address, address_from, page_key
 
 FIELDS = ("id", "title", "url", "type", "minutes")
 SEARCH = "/search/?"
@@ -48,7 +49,7 @@ class Entry:
 
 def entry(link: dict[str, Any], back: str = "") -> Entry:
     path = reader_path(link["id"], link["title"])
-    title = link["title"].strip() or link["url"] or UNTITLED
+    title = shown_title(link["title"], link["url"])
     return Entry(f"{path}?{urlencode({'back': back})}" if back else path, title, link["type"], link["minutes"])
 
 
@@ -72,8 +73,8 @@ def way_on(user: User, link: Link, back: str) -> dict[str, Any]:
 
 def listing_at(user: User, back: str) -> Listing | None:
     path, _, query = back.partition("?")
-    first, _, slug = path.strip("/").partition("/")
-    if path == "/library/" or (first == "tags" and slug and "/" not in slug):
+    slug = path.removeprefix("/tags/").rstrip("/") if path.startswith("/tags/") else ""
+    if path == "/library/" or (slug and "/" not in slug):
         return Counts.of(user).listing(Filters.read(QueryDict(query), page_tag=unquote(slug)))
     return None
 
@@ -83,6 +84,7 @@ def beside(request: ReaderRequest, pk: int) -> HttpResponseRedirect:
     """To the article before or after this one in a list; from its last one back to the list."""
     link = get_object_or_404(request.user.links, pk=pk)
     back, backwards = request.GET.get("back", ""), request.GET.get("way") == "previous"
+    back = back if is_own_path(back) else ""
     if back.startswith(SEARCH):
         return HttpResponseRedirect(beside_in_search(request.user, link, back, backwards=backwards))
     listing = listing_at(request.user, back)
@@ -92,24 +94,35 @@ def beside(request: ReaderRequest, pk: int) -> HttpResponseRedirect:
 
 def beside_in_search(user: User, link: Link, back: str, *, backwards: bool) -> str:
     query = QueryDict(back.removeprefix(SEARCH))
-    address = Address(query.get("q", ""), query.get("sort", ""))
-    key = next((f"{name}={query[name]}" for name in ("after", "before") if query.get(name)), "")
-    there, key = neighbour(user, address, link.pk, key, -1 if backwards else 1)
+    address = address_from(query)
+    there, key = neighbour(user, address, link, page_key(query), -1 if backwards else 1)
     found = user.links.kept().filter(pk__in=there).first()
     if found is None:
         return address.page(key)
     return f"{address_with_words(reader_path(found.pk, found.title), address.q, address.page(key))}#match-1"
 
 
-def neighbour(user: User, address: Address, pk: int, key: str, way: int) -> tuple[list[int], str]:
+def neighbour(user: User, address: Address, link: Link, key: str, way: int) -> tuple[list[int], str]:
     """The link before or after this one in a search, and the key of the page of results that it is on."""
     results = results_at(user, address, key)
     there = results.links[::way]
-    rest = there[there.index(pk) + 1 :] if pk in there else there
+    if link.pk in there:
+        rest = there[there.index(link.pk) + 1 :]
+    else:
+        rest = beyond_in_time(there, link, descending=(results.sort == "newest") == (way == 1))
+        if results.sort not in ("newest", "oldest"):
+            return [], key
     turned = results.next if way == 1 else results.previous
     if not rest and turned:
         key, rest = turned, results_at(user, address, turned).links[::way]
     return rest[:1], key
+
+
+def beyond_in_time(there: Sequence[int], link: Link, *, descending: bool) -> list[int]:
+    """Those that come after a link that is found no more, as one that has just been finished."""
+    saved = Link.objects.filter(pk__in=there, owner_id=link.owner_id).in_bulk()
+    mine = (link.saved_at, link.pk)
+    return [pk for pk in there if pk in saved and ((saved[pk].saved_at, pk) < mine) == descending]
 
 
 def results_at(user: User, address: Address, key: str) -> Results:

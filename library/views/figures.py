@@ -204,7 +204,7 @@ def backlog(kept: LinkQuerySet, stretch: Stretch, today: date) -> dict[str, Any]
 
 def marks_of(user: User, stretch: Stretch) -> dict[str, Any]:
     """Passages, by when they were marked; of those reviewed, only when they were last seen is known."""
-    marked = Highlight.objects.of(user).filter(within("created_at", span(stretch.whole)), link__deleted_at__isnull=True)
+    marked = Highlight.objects.of(user).kept().filter(within("created_at", span(stretch.whole)))
     seen = user.reviews.kept().filter(within("seen_at", span(stretch.whole)), seen_at__isnull=False)
     return {
         **marked.order_by().aggregate(marked=Count("id"), marked_with_note=Count("id", filter=~Q(note=""))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import tzinfo
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -137,17 +138,18 @@ def quotation_of(highlight: Highlight) -> str:
 def export(request: ReaderRequest, ending: str) -> StreamingHttpResponse:
     """What the list holds, as a file that is written while it is read."""
     write, content_type = EXPORTS[ending]
-    answer = StreamingHttpResponse(write(passages(Marked.of(request.user, Filters.read(request.GET)))))
+    # It is written when the reader's own time zone is no longer set.
+    found = passages(Marked.of(request.user, Filters.read(request.GET)), timezone.get_current_timezone())
+    answer = StreamingHttpResponse(write(found))
     answer.headers["Content-Type"] = f"{content_type}; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="highlights.{ending}"'
     return answer
 
 
-def passages(marked: Marked) -> Iterator[Passage]:
+def passages(marked: Marked, zone: tzinfo) -> Iterator[Passage]:
     """In the order of the list; never more than an article or a chunk of them in memory."""
     found = marked.ordered().prefetch_related("tags").iterator(chunk_size=CHUNK)
     ordered = found if marked.filters.by else (each for _, part in by_article(found) for each in part)
-    zone = timezone.get_current_timezone()
     for each in ordered:
         address = each.link.url if each.link.url_hash else ""
         tags = tuple(sorted((tag.name for tag in each.tags.all()), key=fold))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from library.content.text import clean_text, fold
 from library.models import Link, State, Theme, User
-from library.models.links import UNTITLED
+from library.models.links import shown_title
 from library.search import search
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
@@ -119,7 +119,7 @@ def article_options(user: User, ids: Sequence[int]) -> list[Option]:
 def article_option(link: dict[str, Any]) -> Option:
     return Option(
         f"article-{link['id']}",
-        link["title"].strip() or link["url"] or UNTITLED,
+        shown_title(link["title"], link["url"]),
         "library",
         " · ".join(filter(None, (link["type"], link["site"]))),
         reader_path(link["id"], link["title"]),

@@ -54,14 +54,19 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     once = cache(lambda: shown(request, user))
-    tag = request.path if request.path.startswith("/tags/") else ""
-    html = SimpleLazyObject(lambda: drawn(room_of(request), tag, once()))
+    html = SimpleLazyObject(lambda: drawn(room_of(request), open_tag(request), once()))
     return {"rail": SimpleLazyObject(once), "rail_drawn": html}
 
 
 def room_of(request: HttpRequest) -> str:
     match = request.resolver_match
     return match.url_name or "" if match else ""
+
+
+def open_tag(request: HttpRequest) -> str:
+    """The path of the tag whose page this is."""
+    match = request.resolver_match
+    return tag_path(match.kwargs["slug"]) if match and match.url_name == "tags.tag" else ""
 
 
 @lru_cache(maxsize=256)

@@ -38,6 +38,7 @@ LISTS = (
     *(("/search/", "Search"), ("/bin/", "Bin"), ("/import/", "Import")),
 )
 DONE = (State.FINISHED, State.ARCHIVED)
+WITH_ROWS = ("/library/", "/tags/", "/search/")
 MOVED = {
     State.INBOX: "Back in the inbox.",
     State.READING: "Marked as reading.",
@@ -112,7 +113,7 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
         "without": without,
         "cut": bool(cut_links([link.pk])),
         "back": back,
-        "back_to_row": f"{back.partition('#')[0]}#row-{link.pk}",
+        "back_to_row": f"{back.partition('#')[0]}#row-{link.pk}" if back.startswith(WITH_ROWS) else back,
         "back_words": back_words,
         "here": address_with_words(path, q, back) if matches else without,
         "tags": [(name, tag_path(slug)) for _, name, slug in tags],

@@ -128,12 +128,13 @@ def shown(request: ReaderRequest) -> HttpResponse:
     seen = own_reviews(request).seen().reverse()
     wanted = seen.filter(stopped=True) if stopped else seen
     beyond = keys.beyond("seen_at", keys.read(request.GET.get("after", "")))
-    found = list(wanted.filter(beyond).values_list("since", "pk")[: PAGE + 1])
+    found = list(wanted.filter(beyond).only("seen_at", "since")[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
     context = {
-        "rows": rows([pk for _, pk in found[:PAGE]]),
+        "rows": rows([review.pk for review in found[:PAGE]]),
         "stopped": stopped,
         "first_page": "after" not in request.GET,
-        "after": keys.written(*found[PAGE - 1]) if len(found) > PAGE else "",
+        "after": keys.written(last.seen_at or last.since, last.pk) if last else "",
     }
     return render(request, "review/shown.html", context)
 

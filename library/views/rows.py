@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from library.models import Highlight, LinkTag, State
-from library.models.links import UNTITLED, title_slug
+from library.models.links import shown_title, title_slug
 
 Row = dict[str, Any]
 
@@ -46,7 +46,7 @@ def row(link: dict[str, Any], tags: list[tuple[str, str]], now: datetime, highli
     return {
         "id": str(link["id"]),
         "href": reader_path(link["id"], link["title"]),
-        "title": link["title"].strip() or link["url"] or UNTITLED,
+        "title": shown_title(link["title"], link["url"]),
         "gist": link["gist"],
         "type": link["type"],
         "tags": tag_links(link["id"], tags),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -58,10 +58,10 @@ class Address:
         return urlencode([(name, value) for name, value in pairs if value])
 
 
-def address_from(request: ReaderRequest) -> Address:
+def address_from(query: QueryDict) -> Address:
     """`with` holds the chips that stand before what is in the box. Of what is too long, so much that this is said."""
-    q = f"{request.GET.get('with', '')} {request.GET.get('q', '')}".strip()[: LONGEST_QUERY + 1]
-    sort = request.GET.get("sort", "")
+    q = f"{query.get('with', '')} {query.get('q', '')}".strip()[: LONGEST_QUERY + 1]
+    sort = query.get("sort", "")
     return Address(q, sort if sort in SORTS else "")
 
 
@@ -69,7 +69,7 @@ def address_from(request: ReaderRequest) -> Address:
 @vary_on_headers("HX-Request-Type")
 def search(request: ReaderRequest) -> HttpResponse:
     """The page; while a reader types, only what lies below the box, whose address then takes the place of the old."""
-    address, typing = address_from(request), request.headers.get("HX-Request-Type") == "partial"
+    address, typing = address_from(request.GET), request.headers.get("HX-Request-Type") == "partial"
     if request.GET.get("with") and not typing:
         return redirect(address.page())
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
@@ -87,7 +87,7 @@ def search(request: ReaderRequest) -> HttpResponse:
 @require_safe
 def narrow(request: ReaderRequest) -> HttpResponse:
     """The lists beside the results, which are counted after the results are there."""
-    return render(request, "search/narrow.html", {"facets": narrowing(request, address_from(request))})
+    return render(request, "search/narrow.html", {"facets": narrowing(request, address_from(request.GET))})
 
 
 @require_safe
@@ -144,16 +144,16 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages))
-        back = address.page(page_key(request))
+        back = address.page(page_key(request.GET))
         for row in found:
             row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"
     return found
 
 
-def page_key(request: ReaderRequest) -> str:
+def page_key(query: QueryDict) -> str:
     """Of the page of results that is shown, as in its address."""
-    name = next((name for name in ("after", "before") if request.GET.get(name)), "")
-    return f"{name}={request.GET[name]}" if name else ""
+    name = next((name for name in ("after", "before") if query.get(name)), "")
+    return f"{name}={query[name]}" if name else ""
 
 
 def mark(found: Iterable[Row], marker: Marker) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from library.content.text import fold
 from library.models import User
-from library.models.links import UNTITLED
+from library.models.links import shown_title
 from library.search.query import quoted
 from library.views import keys
 from library.views.browse import MONTHS, month_words
@@ -138,7 +138,7 @@ def month_of_spines(part: str, spines: list[Spine], types: list[str], longest: i
 
 def drawn(place: int, spine: Spine, kind: int, longest: int) -> dict[str, Any]:
     height = round(LOW + (HIGH - LOW) * spine.minutes / longest, 1)
-    title = spine.title.strip() or UNTITLED
+    title = shown_title(spine.title)
     return {
         "x": round(place * STEP, 1),
         "y": round(HIGH - height, 1),

@@ -283,3 +283,24 @@ def test_nothing_asked_is_nothing_found(reader):
     article(reader)
     assert search(reader, " ").links == []
     assert count(reader, "") == 0
+
+
+def test_words_with_or_rank_beside_a_word_that_nearly_every_article_has(reader, monkeypatch):
+    for name in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"library.search.{name}.SAMPLE", 4)
+    for number in range(6):
+        text = "ledger " + "vellum " * (9 if number == 1 else number % 2) + "word " * 20
+        article(reader, f"Number {number}", article=text, saved_at=NOON + timedelta(days=number))
+    assert find(reader, "ledger (vellum OR parchment)") == ["Number 1", "Number 5", "Number 3"]
+
+
+@pytest.mark.sqlite
+def test_where_the_newest_few_mislead_no_more_than_a_bound_is_ranked(reader, monkeypatch):
+    bounds = {"SAMPLE": 2, "FEW_OF_SAMPLE": 0, "MANY": 3, "RANKED": 2, "BEST": 2}
+    for name, value in bounds.items():
+        monkeypatch.setattr(f"library.search.sqlite.{name}", value)
+    for number in range(8):
+        text = "vellum" if number < 5 else "ink"
+        article(reader, f"Number {number}", article=text, saved_at=NOON + timedelta(days=number))
+    results = search(reader, "vellum")
+    assert (results.total, len(results.links)) == (5, 2)

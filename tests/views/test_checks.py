@@ -153,3 +153,9 @@ def test_files_that_are_gone_can_not_be_imported(reading, reader):
     reading.post(f"/import/{run.pk}/start/", {"same_address": "update"})
     run.refresh_from_db()
     assert run.state == RunState.CHECKED
+
+
+def test_a_key_that_is_no_number_shows_the_first_page(reading, reader):
+    run = checked(reading, *TWO)
+    for key in ("².5", "²².5", "x.5", "1", "9.9"):
+        assert reading.get(f"/import/{run.pk}/check/", {"after": key}).status_code == 200

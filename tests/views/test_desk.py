@@ -49,6 +49,11 @@ def test_there_is_no_desk_beside_a_narrowed_list(reading, reader, address):
     assert desk(reading, address) == ""
 
 
+def test_an_article_without_a_title_has_words_on_the_desk(reading, reader):
+    article(reader, "  ", state="reading")
+    assert '<span dir="auto">Untitled</span>' in desk(reading)
+
+
 def test_an_empty_desk_is_not_shown(reading, reader):
     article(reader)
     assert desk(reading) == ""

@@ -131,3 +131,35 @@ def test_more_articles_and_tags_ask_no_more_of_the_database(reading, reader, que
     numbered(reader, 30, *tags)
     read(reading, link, back)
     assert queries_of(lambda: read(reading, link, back)) <= few <= 14
+
+
+def test_the_next_result_is_found_though_this_one_was_just_finished(reading, reader):
+    links = numbered(reader, 4)
+    back = "/search/?q=is:unread&sort=newest"
+    reading.post(f"/read/{links[1].pk}/state/", {"state": "finished"})
+    for way, number in (("next", 2), ("previous", 0)):
+        there = reading.get(f"/read/{links[1].pk}/beside/", {"back": back, "way": way}).url
+        assert there.startswith(f"/read/{links[number].pk}-")
+
+
+def test_where_the_best_come_first_one_that_is_found_no_more_leads_back_to_the_results(reading, reader):
+    links = [article(reader, f"Ledger {number}") for number in range(3)]
+    reading.post(f"/read/{links[1].pk}/state/", {"state": "finished"})
+    back = "/search/?q=ledger is:unread"
+    there = reading.get(f"/read/{links[1].pk}/beside/", {"back": back, "way": "next"}).url
+    assert there == "/search/?q=ledger+is%3Aunread"
+
+
+def test_a_search_with_a_strange_sort_is_gone_through_as_its_page_shows_it(reading, reader):
+    links = [article(reader, "Ledger" * (n == 1) or "Plain", article="ledger " * (3 - n)) for n in range(3)]
+    back = "/search/?q=ledger&sort=sideways"
+    shown = [row["id"] for row in reading.get(back).context["rows"]]
+    there = reading.get(f"/read/{shown[0]}/beside/", {"back": back, "way": "next"}).url
+    assert there.startswith(f"/read/{shown[1]}-")
+    assert len(links) == len(shown)
+
+
+def test_no_address_elsewhere_is_led_to(reading, reader):
+    link = article(reader)
+    for back in ("//tags/x", "https://tags/x", "/\\tags/x"):
+        assert reading.get(f"/read/{link.pk}/beside/", {"back": back, "way": "next"}).url == "/library/"

@@ -319,3 +319,12 @@ def test_a_highlight_of_an_article_in_the_bin_is_not_undone(reading, link):
     put(link)
     bin_link(link)
     assert "/highlights/" not in reading.get("/activity/").content.decode().split('id="main"')[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize("ending", ["md", "json", "csv"])
+def test_a_file_tells_the_day_in_the_readers_own_zone(reading, reader, link, ending):
+    made = put(link)
+    Highlight.objects.filter(pk=made.pk).update(created_at=datetime(2026, 3, 13, 20, tzinfo=UTC))
+    reader.time_zone = "Asia/Tokyo"
+    reader.save()
+    assert "2026-03-14" in reading.get(f"/highlights/export.{ending}").getvalue().decode()

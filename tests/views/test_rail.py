@@ -143,3 +143,13 @@ def test_many_shelves_beside_a_page_take_no_more_queries(reading, put_up, monkey
         put_up(f"Shelf {number}", f"is:unread word{number}")
     caches["local"].clear()
     assert queries() == bare <= 3
+
+
+def test_the_tag_that_is_open_is_marked_among_the_pinned_ones(reading, reader):
+    set_tags(article(reader), ["思源笔记", "sql"])
+    reader.tags.update(pinned=True)
+    for tag in reader.tags.all():
+        shown = page_at(reading, f"/tags/{tag.slug}/")
+        pinned = shown.partition('aria-label="Pinned tags"')[2].partition("</nav>")[0]
+        assert pinned.count('aria-current="page"') == 1
+        assert f'aria-current="page"><span class="name" dir="auto">{tag.name}<' in pinned
