@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
 from library.search.fields import SORTS
 from library.search.matches import ORDERS, Matches, planned
 from library.search.plan import Plan
-from library.search.query import Query
+from library.search.query import Query, Words
 from library.search.ranking import Ranking
 from library.search.suggestions import Suggestion, suggest
 
@@ -26,6 +26,7 @@ class Results:
 
     `total` counts the articles with all that was asked. From `some_from` on, `links` have only some of the words.
     `first` is the place of the first one, where it is known; `cut` says how many the best are, where there are more.
+    `common` are those of the words that most articles have, so far as the order asked for them.
     """
 
     query: Query
@@ -41,6 +42,7 @@ class Results:
     own: int | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
     languages: Sequence[str] = ()
+    common: Collection[Words] = ()
 
 
 def search(
@@ -97,6 +99,7 @@ def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Resu
         own=matches.own(query.positive) if matches.total else None,
         suggestions=suggest(owner, query, plan) if not matches.total else [],
         languages=plan.languages,
+        common=ranking.common,
     )
 
 

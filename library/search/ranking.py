@@ -9,7 +9,8 @@ from django.db import connection
 
 from library.search.backends import backend
 from library.search.matches import Matches
-from library.search.plan import Plan, Scored, Shares
+from library.search.plan import COMMON, Plan, Scored, Shares
+from library.search.query import Words
 
 # With fewer matches than this, articles with some of the words follow, up to so many.
 FEW, MOST_SOME = 20, 100
@@ -31,7 +32,8 @@ class Ranking:
     """Numbers of documents in order, as many as were `wanted` at least, of `size` in all; the first `whole` of them
     have all the words. `cut` is how many of these can be seen, where there are more; else 0.
 
-    `links` has the links of the first ones.
+    `links` has the links of the first ones. `common` are those of the words that tell little, since most articles have
+    them.
     """
 
     numbers: list[int]
@@ -39,6 +41,7 @@ class Ranking:
     whole: int
     cut: int
     links: dict[int, int]
+    common: frozenset[Words] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan, matches: Matches, wanted: int) -> Ranking:
@@ -57,7 +60,8 @@ class Ranking:
         numbers = [number for number, _ in lifted(whole, heads)[: index.BEST] + lifted(some, heads)]
         links = {number: link_id for number, (link_id, _) in heads.items()}
         most = min(matches.total, index.BEST)
-        return cls(numbers, most + len(some), most, most if most < matches.total else 0, links)
+        common = frozenset(words for words, share in known.items() if share > COMMON)
+        return cls(numbers, most + len(some), most, most if most < matches.total else 0, links, common)
 
     def some_from(self, start: int, length: int) -> int | None:
         """Where on the page of `length` that begins at `start` articles with some of the words begin."""

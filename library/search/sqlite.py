@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
-from library.search.plan import Found, Plan, Scored, Shares, Tagged, has_words
+from library.search.plan import COMMON, Found, Plan, Scored, Shares, Tagged, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
@@ -32,8 +32,6 @@ SAMPLE = 1_000
 # Where no more than this part of the sample matches, all that match are read, if they are not MANY after all.
 FEW_OF_SAMPLE = 1 / 100
 MANY = 30_000
-# A word in more of the articles than this tells next to nothing, and costs the most to rank by.
-COMMON = 1 / 2
 # A beginning of so many letters tells as little as a word that most articles have.
 VAGUE = 3
 MERGE_PAGES = 500

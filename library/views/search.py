@@ -146,7 +146,7 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     ordered = [values[pk] for pk in results.links if pk in values]
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
-        mark(found, Marker(results.query.positive, results.languages))
+        mark(found, Marker(results.query.positive, results.languages, results.common))
         back = address.page(page_key(request.GET))
         for row in found:
             row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"
