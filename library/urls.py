@@ -93,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/<int:pk>/", imports.show, name="imports.run"),
     path("import/<int:pk>/check/", checks.check, name="checks.check"),
     path("import/<int:pk>/start/", checks.start, name="checks.start"),
+    path("import/<int:pk>/again/", checks.again, name="checks.again"),
     path("import/<int:pk>/cancel/", checks.cancel, name="checks.cancel"),
     path("import/<int:pk>/list.csv", checks.table, name="checks.table"),
     path("import/<int:pk>/undo/", imports.undo, name="imports.undo"),

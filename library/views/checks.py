@@ -69,6 +69,16 @@ def check(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_POST
 def start(request: ReaderRequest, pk: int) -> HttpResponse:
     """What was foreseen makes room for what happens."""
+    return begin(request, pk, RunState.RUNNING)
+
+
+@require_POST
+def again(request: ReaderRequest, pk: int) -> HttpResponse:
+    """The same files are looked at once more, by what the reader wishes now."""
+    return begin(request, pk, RunState.CHECKING)
+
+
+def begin(request: ReaderRequest, pk: int, state: RunState) -> HttpResponse:
     run = own_run(request.user, pk)
     if run.state != RunState.CHECKED or not uploads.are_here(run):
         return redirect("imports.run", pk)
@@ -76,9 +86,9 @@ def start(request: ReaderRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return page(request, run, form, 422)
     with transaction.atomic():
-        begun = {**form.cleaned_data, **dict.fromkeys((*ledger.TOTALS, "total_files"), 0)}
+        begun = {**form.wishes, **dict.fromkeys((*ledger.TOTALS, "total_files"), 0)}
         waiting = ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKED)
-        if waiting.update(state=RunState.RUNNING, cursor=None, finished_at=None, **begun):
+        if waiting.update(state=state, cursor=None, finished_at=None, **begun):
             run.entries.all().delete()
             run_import.enqueue(run.pk)
     return redirect("imports.run", pk)
@@ -132,6 +142,7 @@ def page(request: ReaderRequest, run: ImportRun, form: CheckForm, status: int = 
         "coming": run.new + run.updated + run.merged,
         "to_look_at": known["look"] - run.rejected,
         "are_here": uploads.are_here(run),
+        "unknown": "" in run.found.get("formats", ()),
     }
     return render(request, "checks/check.html", context, status=status)
 

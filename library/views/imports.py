@@ -185,7 +185,7 @@ def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
     run = own_run(request.user, pk)
     if run.state != RunState.DONE or not uploads.are_here(run):
         return redirect("imports.run", pk)
-    options = {name: getattr(run, name) for name in ("format", "same_address", "tags", "type", "folders")}
+    options = {name: getattr(run, name) for name in ("format", "same_address", "tags", "type", "folders", "mapping")}
     with transaction.atomic():
         again = ImportRun.objects.create(owner=request.user, label=run.label, uploaded=True, **options)
         uploads.pass_on(run, again)

@@ -314,7 +314,7 @@ def test_the_imports_of_others_are_not_there(reading, other_reader):
     run = make_run(other_reader, label="Secret", state=RunState.RUNNING, uploaded=True)
     assert "Secret" not in reading.get("/import/").content.decode()
     for ask in (reading.get, reading.post):
-        for way in ("", "check/", "list.csv", "stop/", "go-on/", "start/", "cancel/", "try-again/"):
+        for way in ("", "check/", "list.csv", "stop/", "go-on/", "start/", "again/", "cancel/", "try-again/"):
             page = way in ("", "check/", "list.csv")
             wanted = 405 if page == (ask == reading.post) else 404
             assert ask(f"/import/{run.pk}/{way}").status_code == wanted
