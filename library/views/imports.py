@@ -22,6 +22,7 @@ from library.importers import ledger, uploads
 from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models.imports import Place
 from library.tasks import run_import
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
@@ -271,7 +272,7 @@ def title_of(entry: dict[str, Any]) -> str:
 def read_key(text: str) -> tuple[int, int] | None:
     """The (place, id) of a row's key; None for anything else."""
     place, _, pk = text.partition(".")
-    return (int(place == "1"), number(pk)) if number(pk) else None
+    return (int(place) if place in map(str, Place.values) else 0, number(pk)) if number(pk) else None
 
 
 def beyond(place: int, pk: int) -> Q:
