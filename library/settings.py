@@ -363,4 +363,4 @@ BACKUP_KEEP = env_number("BACKUP_KEEP", 7, 1, 10_000)
 # --- limits --------------------------------------------------------------------------------------------------------
 
 BIN_DAYS = 30
-IMPORT_UPLOAD_BYTES = 500 * 1024 * 1024
+IMPORT_UPLOAD_BYTES = env_number("IMPORT_UPLOAD_MB", 500, 1, 1_000_000) * 1024 * 1024

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from library.exporters.kept import make
+from library.importers.pieces import Listed, begin
 from library.models import (
     Attachment,
     Change,
@@ -54,7 +55,7 @@ HEADERS = {
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
-NOWHERE |= {"slug": "no-such-tag", "name": "words"}
+NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -121,6 +122,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     export = Export.objects.create(owner=owner, format="csv", title=words[:200], error=words)
     make(export)
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
+    upload = begin(owner.pk, [Listed(words, 9, 1, False)])
     return {
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
@@ -131,7 +133,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
-        "import": {"pk": run.pk, "file": run.entries.first().pk},
+        "import": {"pk": run.pk, "file": run.entries.first().pk, "upload": upload.key},
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
         "admin/link": {"object_id": kept.pk},
         "admin/importrun": {"object_id": run.pk},

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library.importers import ledger, uploads
+from library.importers import ledger, pieces, uploads
 from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
@@ -86,6 +86,11 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         return overview(request, limits()["large"], 413)
     if receiver.broke_off:
         return overview(request, BROKE_OFF, 400)
+    arrived = pieces.find(request.user.pk, request.POST.get("upload", ""))
+    if arrived and not arrived.is_complete:
+        return overview(request, BROKE_OFF, 400)
+    if arrived:
+        arrived.take(delivery)
     if not delivery:
         return overview(request, NONE_CHOSEN, 400)
     state = RunState.CHECKING if "check" in request.POST else RunState.RUNNING
@@ -95,6 +100,8 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         run.save(update_fields=["paths"])
         run_import.enqueue(run.pk)
     delivery.keep()
+    if arrived:
+        arrived.remove()
     return redirect("imports.run", run.pk)
 
 
