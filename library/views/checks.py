@@ -19,7 +19,7 @@ from library.importers import ledger, uploads
 from library.models import ImportedRecord, ImportRun, LinkTag, Outcome, RunState
 from library.models.imports import Place
 from library.tasks import run_import
-from library.views.imports import number, own_run, steps, title_of
+from library.views.imports import are_here, number, own_run, steps, title_of
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 
@@ -80,7 +80,7 @@ def again(request: ReaderRequest, pk: int) -> HttpResponse:
 
 def begin(request: ReaderRequest, pk: int, state: RunState) -> HttpResponse:
     run = own_run(request.user, pk)
-    if run.state != RunState.CHECKED or not uploads.are_here(run):
+    if run.state != RunState.CHECKED or not are_here(run):
         return redirect("imports.run", pk)
     form = CheckForm(run, request.POST)
     if not form.is_valid():
@@ -141,7 +141,7 @@ def page(request: ReaderRequest, run: ImportRun, form: CheckForm, status: int = 
         "first_page": "after" not in request.GET,
         "coming": run.new + run.updated + run.merged,
         "to_look_at": known["look"] - run.rejected,
-        "are_here": uploads.are_here(run),
+        "are_here": are_here(run),
         "unknown": "" in run.found.get("formats", ()),
     }
     return render(request, "checks/check.html", context, status=status)
