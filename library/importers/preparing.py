@@ -102,9 +102,9 @@ def prepare(file: ImportFile, wishes: Wishes) -> Reading:
         return Reading(bare, outcome=Outcome.IGNORED if file.holds_none else Outcome.REJECTED, message=file.problem)
     try:
         module = format_of(file, wishes.format)
-        seen = seen_in(file, module) if wishes.looks else None
         if module is None and _is_explained(file, wishes):
             module = address_table
+        seen = seen_in(file, module) if wishes.looks else None
         if module is None:
             message = UNKNOWN_TABLE if is_unknown_table(file) else NOT_RECOGNISED
             return Reading(bare, outcome=Outcome.IGNORED, message=message, seen=seen)

@@ -178,6 +178,7 @@ def test_the_columns_of_a_table_that_nothing_knows_are_named_by_the_reader(readi
     run = worked(run)
     assert (run.state, run.new, reader.links.count()) == (RunState.CHECKED, 2, 0)
     assert "Import 2 articles<" in shown(reading, run)
+    assert "no column is known" not in shown(reading, run)
     start(reading, run, **wishes)
     assert set(reader.links.values_list("title", "url")) == {
         ("Ein Titel", "https://a.example/"), ("Noch einer", "https://b.example/"),
