@@ -76,7 +76,7 @@ def search(request: ReaderRequest) -> HttpResponse:
     results = find(request.user, address.q, address.sort or "best", after=after, before=before)
     key = f"after={after}" if after else f"before={before}" if before else ""
     select = Selecting.of(request.GET, address.page(key), results.total)
-    values = {"address": address, "typing": typing, "select": select, **context(request, address, results)}
+    values = {"address": address, "typing": typing, **context(request, address, results, select)}
     if not typing:
         return render(request, "search/search.html", values)
     answer = render(request, "search/results.html", values)
@@ -107,13 +107,16 @@ def narrowing(request: ReaderRequest, address: Address) -> list[dict[str, Any]]:
     ]
 
 
-def context(request: ReaderRequest, address: Address, results: Results) -> dict[str, Any]:
+def context(request: ReaderRequest, address: Address, results: Results, select: Selecting) -> dict[str, Any]:
     found = result_rows(request, results, address)
-    some = set(map(str, results.links[results.some_from :])) if results.some_from is not None else set()
+    partial = set(map(str, results.links[results.some_from :])) if results.some_from is not None else set()
+    every, some = [row for row in found if row["id"] not in partial], [row for row in found if row["id"] in partial]
     return {
         "results": results,
-        "rows": [row for row in found if row["id"] not in some],
-        "some": [row for row in found if row["id"] in some],
+        "select": select,
+        "rows": every,
+        "some": some,
+        "drawn": {"rows": select.rows(every), "some": select.rows(some)},
         "whole": whole(results),
         "narrows": results.total >= FEWEST_TO_NARROW,
         "facets": narrowing(request, address) if request.GET.get("narrow") else None,
