@@ -88,6 +88,13 @@ def address(route: str, values: dict[str, object]) -> str:
 # --- what a reader has ---------------------------------------------------------------------------------------------
 
 
+def original_of(words: str) -> Original:
+    data = words.encode()
+    return Original.objects.get_or_create(
+        sha256=sha256(data).hexdigest(), defaults={"size": len(data), "compressed": zlib.compress(data)}
+    )[0]
+
+
 def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, object]]:
     """One of everything, and by room of the URL table the values that lead to it. Each text says `words`."""
     kept, binned = (Link(owner=owner, type=words[:100], extra={"key": words}) for _ in range(2))
@@ -100,9 +107,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     set_tags(kept, [words[:100]])
     Link.objects.filter(pk=binned.pk).update(deleted_at=kept.saved_at)
     FormerAddress.objects.create(owner=owner, link=kept, url=words, url_hash=str(owner.pk))
-    data = words.encode()
-    original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
-    original.save()
+    original = original_of(words)
     Source.objects.create(owner=owner, link=kept, format="markdown_notes", key=words[:100], original=original)
     run = ImportRun.objects.create(owner=owner, label=words, paths=[words], state=RunState.DONE, records=2, new=2)
     records = [

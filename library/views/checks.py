@@ -86,7 +86,8 @@ def begin(request: ReaderRequest, pk: int, state: RunState) -> HttpResponse:
     if not form.is_valid():
         return page(request, run, form, 422)
     with transaction.atomic():
-        begun = {**form.wishes, **dict.fromkeys((*ledger.TOTALS, "total_files"), 0)}
+        seen = {} if state == RunState.CHECKING else run.found
+        begun = {**form.wishes, "found": seen, **dict.fromkeys((*ledger.TOTALS, "total_files"), 0)}
         waiting = ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKED)
         if waiting.update(state=state, cursor=None, finished_at=None, **begun):
             run.entries.all().delete()
