@@ -127,7 +127,7 @@ def test_a_large_zip_survives_a_lost_connection_is_checked_imported_and_undone(r
     page.goto("/import/")
     page.locator("input[name=files]").set_input_files(str(large))
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("from where it broke off")).to_be_visible()
+    expect(page.get_by_text("The connection is lost.")).to_be_visible()
     page.wait_for_url("**/import/*/")
     assert pieces[:4] == ["0", "4194304", "4194304", "8388608"]
     work()
