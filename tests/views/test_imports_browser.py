@@ -18,6 +18,7 @@ FILES = 12
 MANY = 300
 WORDS = 1_500  # of each, so that the import takes a few seconds
 SEVERAL_PIECES = 9 * 1024**2
+PATIENCE = 60_000
 
 
 @pytest.fixture
@@ -127,20 +128,22 @@ def test_a_large_zip_survives_a_lost_connection_is_checked_imported_and_undone(r
     page.goto("/import/")
     page.locator("input[name=files]").set_input_files(str(large))
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("The connection is lost.")).to_be_visible()
+    expect(page.get_by_text("The connection is lost.")).to_be_visible(timeout=PATIENCE)
     page.wait_for_url("**/import/*/")
     assert pieces[:4] == ["0", "4194304", "4194304", "8388608"]
     work()
     expect(page.locator(".lede")).to_contain_text(f"{MANY} articles are ready to come in")
-    page.get_by_role("button", name=f"Import {MANY} articles").click()
+    page.get_by_role("button", name=f"Import {MANY} articles").click(timeout=PATIENCE)
+    expect(page.locator(".lede")).to_contain_text("Waiting for its turn.", timeout=PATIENCE)
     with subprocess.Popen(**worker()) as process:
-        expect(page.locator(".meter-line")).to_contain_text("%")
-        expect(page.locator(".steps [aria-current]")).to_have_text("Done", timeout=60_000)
+        expect(page.locator(".meter-line")).to_contain_text("%", timeout=PATIENCE)
+        expect(page.locator(".steps [aria-current]")).to_have_text("Done", timeout=PATIENCE)
         process.wait()
     assert reader.links.count() == MANY
     page.get_by_role("link", name="Undo this import").click()
     expect(page.locator(".lede")).to_contain_text(f"{MANY} articles that this import brought will be deleted")
     page.get_by_role("button", name="Undo this import").click()
+    expect(page.locator(".lede")).to_contain_text("Taking back", timeout=PATIENCE)
     work()
     expect(page.locator(".lede")).to_contain_text("Undone.")
     assert reader.links.count() == 0
@@ -152,7 +155,7 @@ def test_an_upload_goes_on_in_another_tab_where_the_closed_one_left_it(reading_p
     first.goto("/import/")
     first.locator("input[name=files]").set_input_files(str(large))
     first.get_by_role("button", name="Continue").click()
-    expect(first.get_by_text("The connection is lost.")).to_be_visible()
+    expect(first.get_by_text("The connection is lost.")).to_be_visible(timeout=PATIENCE)
     expect(first.locator(".meter-line")).to_contain_text("4.0 of ")
     page = first.context.new_page()
     first.close()
