@@ -90,10 +90,12 @@ class Selecting:
     address: str
     """Of this page of the list, without the mode."""
     total: int
+    more: bool = False
+    """Whether there are more than `total`, which nobody counted."""
 
     @classmethod
-    def of(cls, query: QueryDict, address: str, total: int) -> Selecting:
-        return cls(SELECT.get(query.get("select", ""), ""), address, total)
+    def of(cls, query: QueryDict, address: str, total: int, more: bool = False) -> Selecting:
+        return cls(SELECT.get(query.get("select", ""), ""), address, total, more)
 
     def in_mode(self, mode: str) -> str:
         return f"{self.address}{'&' if '?' in self.address else '?'}select={mode}"

@@ -73,9 +73,11 @@ def search(request: ReaderRequest) -> HttpResponse:
     if request.GET.get("with") and not typing:
         return redirect(address.page())
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    results = find(request.user, address.q, address.sort or "best", after=after, before=before)
+    counts = bool(request.GET.get("select") or request.GET.get("narrow"))
+    sort = address.sort or "best"
+    results = find(request.user, address.q, sort, after=after, before=before, count_all=counts)
     key = f"after={after}" if after else f"before={before}" if before else ""
-    select = Selecting.of(request.GET, address.page(key), results.total)
+    select = Selecting.of(request.GET, address.page(key), results.total, results.more)
     values = {"address": address, "typing": typing, **context(request, address, results, select)}
     if not typing:
         return render(request, "search/search.html", values)
@@ -86,8 +88,10 @@ def search(request: ReaderRequest) -> HttpResponse:
 
 @require_safe
 def narrow(request: ReaderRequest) -> HttpResponse:
-    """The lists beside the results, which are counted after the results are there."""
-    return render(request, "search/narrow.html", {"facets": narrowing(request, address_from(request.GET))})
+    """The lists beside the results, which are counted after the results are there; and how many these are."""
+    address = address_from(request.GET)
+    values = {"facets": narrowing(request, address), "total": count(request.user, address.q)}
+    return render(request, "search/narrow.html", values)
 
 
 @require_safe
@@ -146,7 +150,7 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     ordered = [values[pk] for pk in results.links if pk in values]
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
-        mark(found, Marker(results.query.positive, results.languages))
+        mark(found, Marker(results.query.positive, results.languages, results.common))
         back = address.page(page_key(request.GET))
         for row in found:
             row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"
