@@ -326,6 +326,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "invitation": "20/m/ip",
 }
 
 # --- language and time ---------------------------------------------------------------------------------------------

@@ -146,9 +146,7 @@ class Link(models.Model):
                 name="link_by_title",
                 condition=Q(deleted_at__isnull=True),
             ),
-            models.Index(
-                fields=["owner", "words", "id"], name="link_by_length", condition=Q(deleted_at__isnull=True)
-            ),
+            models.Index(fields=["owner", "words", "id"], name="link_by_length", condition=Q(deleted_at__isnull=True)),
             models.Index(
                 fields=["owner", "saved_at", "id"],
                 name="link_favourites",

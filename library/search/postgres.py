@@ -62,9 +62,7 @@ def lock() -> None:
 
 
 def insert(numbered: Sequence[tuple[int, Document]]) -> None:
-    rows = [
-        (number, one.owner_id, one.link_id, one.checksum, one.is_cut, *vectors_of(one)) for number, one in numbered
-    ]
+    rows = [(number, one.owner_id, one.link_id, one.checksum, one.is_cut, *vectors_of(one)) for number, one in numbered]
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
 
@@ -239,6 +237,11 @@ def tidy() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('search_document_words') > 0")
         return bool(cursor.fetchone()[0])
+
+
+def purge() -> bool:
+    """Nothing to do: what is deleted is out of the table, and its space is taken again."""
+    return False
 
 
 def faults() -> list[str]:

@@ -46,10 +46,11 @@ def asked_article(request: ReaderRequest) -> Link | None:
 
 
 def asked(request: ReaderRequest, article: Link | None) -> dict[str, str]:
-    """What the address asks for: an article, a shelf or a search, as pages that lead here have them."""
+    """What the address asks for: an article, a shelf, a search or a format, as pages that lead here have them."""
     query, shelf = request.GET.get("q", ""), request.GET.get("shelf", "")
     what = ARTICLE if article else SHELF if shelf else QUERY if query else ALL
-    return {"query": query, "shelf": shelf, "what": what}
+    chosen = request.GET.get("format", "")
+    return {"query": query, "shelf": shelf, "what": what, "format": chosen if chosen in FORMATS else "markdown"}
 
 
 def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpResponse:
@@ -95,9 +96,7 @@ def download(request: ReaderRequest, pk: int) -> FileResponse:
     if export.state != Progress.DONE or not file.is_file():
         raise Http404
     media_type = FORMATS[export.format].MEDIA_TYPE
-    return FileResponse(
-        file.open("rb"), as_attachment=True, filename=kept.file_name(export), content_type=media_type
-    )
+    return FileResponse(file.open("rb"), as_attachment=True, filename=kept.file_name(export), content_type=media_type)
 
 
 @require_POST

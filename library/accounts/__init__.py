@@ -10,7 +10,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from library.content.text import fold
-from library.models import User
+from library.models import Departure, User
+from library.models.departures import staying
 
 MISMATCH = "That name and password don't match."
 TOO_MANY = "Too many tries. Wait five minutes, then try again."
@@ -59,20 +60,20 @@ def is_own_path(url: str) -> bool:
 
 
 def someone_can_log_in() -> bool:
-    locked = User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    locked = staying().exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return locked.exclude(password="").exists()  # noqa: S106 - the blank that raw SQL may leave
 
 
 def setup_token() -> str | None:
     """The one-time token of /setup/; None once a reader can log in.
 
-    It follows from the secret key and from who has ever logged in, so that every process knows it, an import
-    before the set-up leaves it valid, and a used one never comes back.
+    It follows from the secret key, from who has ever logged in and how many have left, so that every process knows
+    it, an import before the set-up leaves it valid, and a used one never comes back.
     """
     if someone_can_log_in():
         return None
-    logins = User.objects.filter(last_login__isnull=False).order_by("pk").values_list("pk", "last_login")
-    state = repr(list(logins))
+    logins = staying().filter(last_login__isnull=False).order_by("pk").values_list("pk", "last_login")
+    state = repr([*logins, *Departure.objects.order_by("pk").values_list("pk", flat=True)])
     return salted_hmac("library.setup", state, algorithm="sha256").hexdigest()[:32]
 
 
@@ -83,7 +84,7 @@ def is_setup_token(token: str) -> bool:
 
 def first_reader(name: str = "reader") -> User:
     """The reader to whom a library without readers belongs: made without a password, until /setup/ claims them."""
-    first = User.objects.order_by("pk").first()
+    first = staying().order_by("pk").first()
     return first or User.objects.get_or_create(username=name, defaults={"password": make_password(None)})[0]
 
 
