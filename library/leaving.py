@@ -200,7 +200,7 @@ def _delete_files(reader: User) -> None:
 
 
 def _delete_traces(pk: int) -> None:
-    """What no row refers to: the index and the revision. A rendering says of nobody whose it is, so all are made anew."""
+    """What no row refers to: the index and the revision. A rendering doesn't say whose it is, so all are made anew."""
     for rows in (SearchDocument.objects.filter(owner_id=pk), SearchPending.objects.filter(owner_id=pk)):
         _in_pieces(rows, delete_rows_of(rows.model))
     words = SearchWord.objects.filter(owner_id=pk)

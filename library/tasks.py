@@ -194,7 +194,9 @@ def _same(result: DBTaskResult[Any, Any]) -> QuerySet[DBTaskResult[Any, Any]]:
 
 
 def _of_run(run_id: int) -> QuerySet[DBTaskResult[Any, Any]]:
-    return DBTaskResult.objects.filter(task_path=run_import.module_path, args_kwargs={"args": [run_id], "kwargs": {}})
+    return DBTaskResult.objects.filter(
+        task_path=run_import.module_path, args_kwargs={"args": [run_id], "kwargs": {}}
+    )
 
 
 def _backups() -> QuerySet[DBTaskResult[Any, Any]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import transaction
 from django.http import HttpRequest
@@ -34,6 +35,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that `library.middleware.trusted_proxy` settled on."""
         return str(request.META.get("REMOTE_ADDR", ""))
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """To the proxy that logs in, where there is one: else it would log in again at once."""
+        return str(settings.PROXY_LOGOUT_URL or super().get_logout_redirect_url(request))
 
     def is_safe_url(self, url: str) -> bool:
         return is_own_path(url)

@@ -16,3 +16,4 @@ def write(chosen: Chosen, name: str, target: Path, progress: Progress | None = N
     Raises Refused with a sentence where the format can't take them, and OSError.
     """
     FORMATS[name].write(chosen, target, progress or (lambda number: None))
+

@@ -38,3 +38,4 @@ def _originals(chosen: Chosen) -> Iterator[document.Row | str]:
         for original in Original.objects.filter(pk__in=wanted).order_by("pk").iterator(chunk_size=10):
             data = base64.b64encode(original.data).decode()
             yield {"sha256": original.sha256, "size": original.size, "data": data}
+

@@ -62,8 +62,8 @@ class Library:
         found = {link.pk: Article(link) for link in links}
         for section in Section.objects.filter(link__in=found):
             found[section.link_id].sections.append(section)
-        for pk, key, name in (
-            LinkTag.objects.filter(link__in=found).order_by("pk").values_list("link_id", "tag__name_key", "tag__name")
+        for pk, key, name in LinkTag.objects.filter(link__in=found).order_by("pk").values_list(
+            "link_id", "tag__name_key", "tag__name"
         ):
             found[pk].tags[key] = name
         for highlight in Highlight.objects.filter(link__in=found):
@@ -106,7 +106,9 @@ def _link_files(sources: Sequence[Source]) -> list[tuple[Source, bytes]]:
     return [(source, data) for source, data in files if link_file.is_one(source.key, data)]
 
 
-def _changes(article: Article, files: list[tuple[Source, bytes]], aliases: Mapping[str, str]) -> dict[int, Changes]:
+def _changes(
+    article: Article, files: list[tuple[Source, bytes]], aliases: Mapping[str, str]
+) -> dict[int, Changes]:
     """By Source, what its file says no longer."""
     leader = max((source for source, _ in files), key=lambda each: (each.created or EARLIEST, each.length,
                                                                     each.original_id))  # fmt: skip
@@ -151,7 +153,9 @@ def _tags(
             found[source.pk].front["tags"] = link_files.tag_list(wanted)
 
 
-def _sections(article: Article, files: list[tuple[Source, bytes]], leader: Source, found: dict[int, Changes]) -> None:
+def _sections(
+    article: Article, files: list[tuple[Source, bytes]], leader: Source, found: dict[int, Changes]
+) -> None:
     said = {source.pk: link_file.read(data) for source, data in files}
     wanted = [((each.kind, each.heading), each.text, each.source_id) for each in article.sections]
     for key, text, source_id in [*wanted, (HIGHLIGHTS, article.marked, None)]:

@@ -65,7 +65,9 @@ def _names(row: dict[str, Any], names: dict[Any, str]) -> list[object]:
     return [names.get(tag.get("tag"), "") for tag in objects(listed(row.get("tags")))]
 
 
-def _highlights(article: dict[str, Any], texts: list[dict[str, Any]], names: dict[Any, str]) -> Iterator[Passage]:
+def _highlights(
+    article: dict[str, Any], texts: list[dict[str, Any]], names: dict[Any, str]
+) -> Iterator[Passage]:
     kinds = {text.get("id"): line(text.get("kind")) for text in texts}
     for each in objects(article.get("highlights")):
         if quote := block(each.get("quote")):

@@ -146,3 +146,4 @@ class Zip:
 
 def text_of(stream: IO[bytes]) -> IO[str]:
     return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
+

@@ -117,7 +117,9 @@ class Matches:
         found = cls(run.created_at)
         for model in (FormerAddress, Link):
             rows = model._default_manager.filter(owner=owner, url_hash__in=hashes)
-            found.by_address.update(rows.values_list("url_hash", "link_id" if model is FormerAddress else "id"))
+            found.by_address.update(
+                rows.values_list("url_hash", "link_id" if model is FormerAddress else "id")
+            )
         for source in owner.sources.filter(key__in={item.key for item in batch}).order_by("pk"):
             found.by_key.setdefault(source.key, []).append(source)
         titles = {item.prepared.title_key for item in batch if item.goes_by_title} - NO_TITLES

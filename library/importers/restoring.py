@@ -231,3 +231,4 @@ class Restoring:
             self._keep(base64.b64decode(row.get("data") or "", validate=True))
         except (binascii.Error, TypeError, ValueError) as error:
             raise CantRestore(DAMAGED.format(reason="an original file in it is no base64.")) from error
+

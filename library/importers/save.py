@@ -287,7 +287,10 @@ def _apply_tags(now: LinkNow, plan: Plan, wanted: list[str]) -> tuple[list[str],
     own = {tags[fold(name)].pk for name in wanted}
     added = {tag.name_key: tag for tag in tags.values() if tag.name_key not in now.tags}
     LinkTag.objects.bulk_create(
-        [LinkTag(link=link, tag=tag, saved_at=link.saved_at, by_reader=tag.pk in own) for tag in added.values()],
+        [
+            LinkTag(link=link, tag=tag, saved_at=link.saved_at, by_reader=tag.pk in own)
+            for tag in added.values()
+        ],
         ignore_conflicts=True,
     )
     link.link_tags.filter(tag__name_key__in=plan.remove_tags).delete()

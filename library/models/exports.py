@@ -35,7 +35,9 @@ class Export(models.Model):
 
     owner = models.ForeignKey("library.User", on_delete=models.CASCADE, related_name="exports")
     format = models.CharField(max_length=40)
-    article = models.ForeignKey("library.Link", on_delete=models.CASCADE, null=True, blank=True, related_name="exports")
+    article = models.ForeignKey(
+        "library.Link", on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+    )
     query = models.TextField(blank=True)
     title = models.CharField(max_length=TITLE_LENGTH, help_text="What is exported, in words.")
     state = models.CharField(max_length=7, choices=Progress, default=Progress.WAITING)

@@ -69,7 +69,9 @@ class ImportRun(models.Model):
     uploaded = models.BooleanField(default=False, help_text="The paths were uploaded and belong to this run.")
     dry_run = models.BooleanField(default=False)
     format = models.CharField(max_length=40, blank=True, help_text="Blank: each file is recognised.")
-    same_address = models.CharField(max_length=6, choices=[("update", "Update"), ("skip", "Skip")], default="update")
+    same_address = models.CharField(
+        max_length=6, choices=[("update", "Update"), ("skip", "Skip")], default="update"
+    )
     tags = models.JSONField(default=list, blank=True, help_text="Names of tags that all its articles get.")
     type = models.CharField(max_length=100, blank=True, help_text="Of new articles whose file names none.")
     folders = models.BooleanField(default=True, help_text="The names of folders become tags.")

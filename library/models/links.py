@@ -146,7 +146,9 @@ class Link(models.Model):
                 name="link_by_title",
                 condition=Q(deleted_at__isnull=True),
             ),
-            models.Index(fields=["owner", "words", "id"], name="link_by_length", condition=Q(deleted_at__isnull=True)),
+            models.Index(
+                fields=["owner", "words", "id"], name="link_by_length", condition=Q(deleted_at__isnull=True)
+            ),
             models.Index(
                 fields=["owner", "saved_at", "id"],
                 name="link_favourites",

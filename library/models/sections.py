@@ -27,7 +27,9 @@ class Provenance(models.Model):
     author = models.CharField(max_length=6, choices=Author, default=Author.IMPORT)
     author_name = models.CharField(max_length=255, blank=True)
     written_at = models.DateTimeField(default=timezone.now)
-    source = models.ForeignKey("library.Source", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    source = models.ForeignKey(
+        "library.Source", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         abstract = True

@@ -230,7 +230,8 @@ def _create_on_sqlite(trigger: Trigger) -> list[str]:
     body = SQLITE_BUMP.format(owner=trigger.statement) if trigger.deferred else trigger.statement
     return [
         f"DROP TRIGGER IF EXISTS {trigger.name}",
-        f"CREATE TRIGGER {trigger.name} AFTER {trigger.event}{trigger.of_columns} ON {trigger.table} BEGIN {body}; END",
+        f"CREATE TRIGGER {trigger.name} AFTER {trigger.event}{trigger.of_columns} ON {trigger.table} "
+        f"BEGIN {body}; END",
     ]
 
 

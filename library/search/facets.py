@@ -152,3 +152,4 @@ def _choices(text: str, others: str, field: str, counts: list[tuple[str, int]]) 
             yield Choice(value, number, chip.without, current=True)
         elif number:
             yield Choice(value, number, f"{others} {field}:{quoted(value)}".strip())
+

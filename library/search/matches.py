@@ -154,7 +154,9 @@ class Matches:
         sql = f"SELECT count(*) {source.format(join='', conditions=conditions)}"
         return _column(sql, [self.plan.owner_id, *parameters])[0]
 
-    def _stretch(self, order: str, sign: str, limit: int, edge: int | None, by: str = "") -> list[int]:
+    def _stretch(
+        self, order: str, sign: str, limit: int, edge: int | None, by: str = ""
+    ) -> list[int]:
         if self.plan.impossible or (self.plan.conditions and not self.total):
             return []
         key = backend().KEY

@@ -62,7 +62,9 @@ def lock() -> None:
 
 
 def insert(numbered: Sequence[tuple[int, Document]]) -> None:
-    rows = [(number, one.owner_id, one.link_id, one.checksum, one.is_cut, *vectors_of(one)) for number, one in numbered]
+    rows = [
+        (number, one.owner_id, one.link_id, one.checksum, one.is_cut, *vectors_of(one)) for number, one in numbered
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
 

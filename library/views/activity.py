@@ -168,7 +168,9 @@ def entries(found: Sequence[Entry]) -> list[dict[str, Any]]:
     changes = [each for each in found if isinstance(each, Change)]
     now = present({each.link_id: each.link for each in changes}.values())
     marks = last_changes(changes)
-    return [of_change(each, now[each.link_id], marks) if isinstance(each, Change) else of_many(each) for each in found]
+    return [
+        of_change(each, now[each.link_id], marks) if isinstance(each, Change) else of_many(each) for each in found
+    ]
 
 
 def of_many(entry: ImportRun | BulkAct) -> dict[str, Any]:

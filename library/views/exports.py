@@ -96,7 +96,9 @@ def download(request: ReaderRequest, pk: int) -> FileResponse:
     if export.state != Progress.DONE or not file.is_file():
         raise Http404
     media_type = FORMATS[export.format].MEDIA_TYPE
-    return FileResponse(file.open("rb"), as_attachment=True, filename=kept.file_name(export), content_type=media_type)
+    return FileResponse(
+        file.open("rb"), as_attachment=True, filename=kept.file_name(export), content_type=media_type
+    )
 
 
 @require_POST

@@ -26,7 +26,6 @@ class Command(BaseCommand):
             raise CommandError(f"{number:,} {'thing is' if number == 1 else 'things are'} wrong.")
         self.stdout.write("Everything is in order.")
 
-
 def reader(name: str | None) -> User | None:
     found = User.objects.filter(username=name).first() if name else None
     if name and found is None:

@@ -78,7 +78,6 @@ class Command(BaseCommand):
         articles = "article" if restored == 1 else "articles"
         self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
         return True
-
     def watch(self, options: dict[str, Any], reader: User) -> None:
         """Until Ctrl-C. What was changed while nobody watched comes first."""
         folders = [path.absolute() for path in options["paths"]]
