@@ -1,8 +1,7 @@
 """What every response carries and every request is told."""
 
 import logging
-from collections.abc import Callable, Iterable
-from ipaddress import ip_address, ip_network
+from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from library.accounts import proxy
+from library.content.networks import within
 
 logger = logging.getLogger(__name__)
 
@@ -73,24 +73,8 @@ def trusted_proxy(get_response: View) -> View:
     return middleware
 
 
-def within(networks: Iterable[str]) -> Callable[[str], bool]:
-    """Whether an address is in one of the networks."""
-    known = [ip_network(network) for network in networks]
-
-    def is_within(address: str) -> bool:
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        # A socket that serves IPv4 and IPv6 alike shows 10.0.0.1 as ::ffff:10.0.0.1.
-        found = getattr(found, "ipv4_mapped", None) or found
-        return any(found in network for network in known)
-
-    return is_within
-
-
 def proxy_login(get_response: View) -> View:
-    """Log in whom a proxy in PROXY_LOGIN_FROM names in PROXY_LOGIN_HEADER; what anybody else writes there is dropped."""
+    """Log in whom a proxy of PROXY_LOGIN_FROM names in PROXY_LOGIN_HEADER; drop what anybody else writes there."""
     if not settings.PROXY_LOGIN_HEADER:
         return get_response
     header = "HTTP_" + settings.PROXY_LOGIN_HEADER.upper().replace("-", "_")

@@ -1,16 +1,18 @@
 """Every setting, and the only reader of the environment. `docs/settings.md` explains each."""
 
 import os
+import re
 import secrets
 import sqlite3
 import sys
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
+
+from library.content.networks import is_network, origin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -190,29 +192,6 @@ SECURE = BASE_SCHEME == "https"
 ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE_HOST, "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
-
-
-def is_network(text: str) -> bool:
-    try:
-        return bool(ip_network(text))
-    except ValueError:
-        return False
-
-
-def origin_of(url: str) -> str:
-    """Blank for a path of this site."""
-    wanted = "Write a path, or an address that begins with https://."
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise stop(f'PROXY_LOGOUT_URL is "{url}". {wanted}') from error
-    beyond = set("; ,'\"") & set(parts.netloc)
-    is_path = not parts.scheme and not parts.netloc and (not url or url.startswith("/"))
-    if not is_path and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.username or beyond):
-        raise stop(f'PROXY_LOGOUT_URL is "{url}". {wanted}')
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-
-
 for network in TRUSTED_PROXIES:
     if not is_network(network):
         raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.')
@@ -222,14 +201,16 @@ PROXY_LOGIN_HEADER = env("PROXY_LOGIN_HEADER")
 PROXY_LOGIN_FROM = env_list("PROXY_LOGIN_FROM")
 PROXY_LOGIN_SIGN_UP = env_flag("PROXY_LOGIN_SIGN_UP", False)
 PROXY_LOGOUT_URL = env("PROXY_LOGOUT_URL")
-if PROXY_LOGIN_HEADER and not PROXY_LOGIN_HEADER.replace("-", "").isalnum():
+if PROXY_LOGIN_HEADER and not re.fullmatch("[A-Za-z0-9-]+", PROXY_LOGIN_HEADER):
     raise stop(f'PROXY_LOGIN_HEADER is "{PROXY_LOGIN_HEADER}". Write the name of a header, such as Remote-User.')
 if PROXY_LOGIN_HEADER and not PROXY_LOGIN_FROM:
     raise stop("PROXY_LOGIN_HEADER is set, and PROXY_LOGIN_FROM is missing: anybody could log in as anybody.")
 for network in PROXY_LOGIN_FROM:
-    if not is_network(network) or ip_network(network).prefixlen == 0:
+    if not is_network(network) or network.endswith("/0"):
         raise stop(f'PROXY_LOGIN_FROM holds "{network}". Write the addresses of the proxies, such as 127.0.0.1.')
-PROXY_LOGOUT_ORIGIN = origin_of(PROXY_LOGOUT_URL)
+PROXY_LOGOUT_ORIGIN = origin(PROXY_LOGOUT_URL) if PROXY_LOGOUT_URL else ""
+if PROXY_LOGOUT_ORIGIN is None:
+    raise stop(f'PROXY_LOGOUT_URL is "{PROXY_LOGOUT_URL}". Write a path, or an address that begins with https://.')
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
