@@ -95,6 +95,7 @@ def go(reader):
     leaving.delete(reader.pk)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_nothing_of_theirs_stays_in_any_model_that_leads_to_a_reader(reader):
     live_in(reader)
     before = rows_of(reader.pk)

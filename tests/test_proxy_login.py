@@ -83,7 +83,9 @@ def test_who_logged_in_by_password_stays_where_the_proxy_names_nobody(through, r
     assert who(through, "nobody") is None
 
 
-@pytest.mark.parametrize("name", ["ada,ben", "ada, ada", "", " ", "a da", "a\0", "ada\n", "x" * 151, "\xff", "ada;", "*"])
+@pytest.mark.parametrize(
+    "name", ["ada,ben", "ada, ada", "", " ", "a da", "a\0", "ada\n", "x" * 151, "\xff", "ada;", "*"]
+)
 def test_what_is_not_one_name_logs_nobody_in(through, reader, settings, name):
     settings.PROXY_LOGIN_SIGN_UP = True
     assert who(through, name) is None
