@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CASCADE, Model, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -128,36 +127,21 @@ def end_sessions(pk: int) -> None:
 def delete(pk: int) -> None:
     """Delete the closed account with everything of its reader. Can be done again after it was broken off."""
     reader = User.objects.filter(pk=pk, departure__isnull=False).first()
-    with freed_pages_emptied():
-        if reader:
-            _delete_work(reader)
-            _in_pieces(reader.links.order_by("pk"), _delete_links)
-            for rows in _owned(reader):
-                _in_pieces(rows, delete_rows_of(rows.model))
-            _delete_files(reader)
-            reader.delete()
-        if not User.objects.filter(pk=pk).exists():
-            _delete_traces(pk)
+    if reader:
+        _delete_work(reader)
+        _in_pieces(reader.links.order_by("pk"), _delete_links)
+        for rows in _owned(reader):
+            _in_pieces(rows, delete_rows_of(rows.model))
+        _delete_files(reader)
+        reader.delete()
+    if not User.objects.filter(pk=pk).exists():
+        _delete_traces(pk)
 
 
 def unfinished() -> list[int]:
     """Readers whose account was closed a while ago, and who are not deleted yet."""
     late = User.objects.filter(departure__at__lt=timezone.now() - timedelta(hours=1))
     return list(late.values_list("pk", flat=True))
-
-
-@contextmanager
-def freed_pages_emptied() -> Iterator[None]:
-    """SQLite else leaves what was deleted in its file, until something new takes its place."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA secure_delete = ON")
-        try:
-            yield
-        finally:
-            cursor.execute("PRAGMA secure_delete = OFF")
 
 
 def _delete_work(reader: User) -> None:
