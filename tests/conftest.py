@@ -39,6 +39,17 @@ def is_proof(item: pytest.Item, config: pytest.Config) -> bool:
     return bool(item.get_closest_marker("proofs")) and not config.getoption("markexpr")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many inputs the fuzzing gave to each reader of foreign bytes, and what came of them."""
+    passed = terminalreporter.getreports("passed")
+    counts = [value for report in passed for name, value in report.user_properties if name == "fuzz"]
+    if counts:
+        terminalreporter.section(f"fuzzing: {sum(count for _, count, *_ in counts):,} inputs")
+    for kind, count, came, slowest in sorted(counts):
+        told = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(came.items()))
+        terminalreporter.line(f"{kind}: {count:,}, the slowest {slowest} s of CPU; {told}")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix) -> None:
     """SQLite in a file, as readers have it: with one in memory, two connections lock whole tables."""
