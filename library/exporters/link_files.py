@@ -123,15 +123,17 @@ def extra_of(extra: Any) -> dict[str, str]:
 
 
 def patched(data: bytes, changes: Changes) -> bytes | None:
-    """The file with nothing else changed; None where it can't be patched: it is no UTF-8, or has no front matter."""
+    """The file with nothing else changed; None where it can't be patched: it is no UTF-8, has no front matter, ends its
+    lines in several ways, or holds NUL, which the reading leaves out, so that it sees other headings.
+    """
     try:
-        text = data.decode("utf-8")
+        found = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    end = "\r\n" if "\r\n" in text else "\n"
-    text = text.replace("\r\n", "\n")
+    end = "\r\n" if "\r\n" in found else "\n"
+    text = found.replace("\r\n", "\n")
     begin, stop, body = link_file.front_span(text.removeprefix("\ufeff"))
-    if "\r" in text or not body:
+    if "\r" in text or "\0" in text or text.replace("\n", end) != found or not body:
         return None
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     text = text.removeprefix(mark)

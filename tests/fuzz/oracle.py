@@ -24,14 +24,14 @@ def reading_of(seed: Seed, named: str = "") -> Reading:
     What the import would only log is raised. Every other file is also looked at, as before an import.
     """
     file, looks = seed.file(), len(seed.data) % 2 == 1
-    with patch.object(preparing.logger, "exception", _raise):
+    with patch.object(preparing.logger, "exception", raised):
         by_name = prepare(file, Wishes(named, looks=looks)) if named else None
         if by_name and by_name.message not in (preparing.NOT_RECOGNISED, preparing.UNKNOWN_TABLE):
             return by_name
         return prepare(file, Wishes(looks=looks))
 
 
-def _raise(*said: object) -> NoReturn:
+def raised(*said: object) -> NoReturn:
     problem = sys.exc_info()[1]
     assert problem
     raise problem
