@@ -9,6 +9,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from library.models import Event
+from library.security_log import note
+
 View = Callable[[HttpRequest], HttpResponse]
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -82,6 +85,19 @@ def bounded_body(get_response: View) -> View:
         if request.path != IMPORT_PATH and length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         return get_response(request)
+
+    return middleware
+
+
+def denials_noted(get_response: View) -> View:
+    """Keep in the security log who was refused a page, by the page's name. The door of the API says more itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 403 and not response.has_header("WWW-Authenticate"):
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            note(Event.DENIED, request, request.user, page)
+        return response
 
     return middleware
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
+from library import api
 from library.admin import site
 from library.views import (
     about,
@@ -24,11 +25,14 @@ from library.views import (
     reader,
     review,
     search,
+    security_log,
+    security_txt,
     settings,
     shelves,
     shortcuts,
     statistics,
     tags,
+    tokens,
     versions,
 )
 
@@ -108,6 +112,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shortcuts/", shortcuts.index, name="shortcuts.index"),
     path("settings/", settings.settings, name="settings.settings"),
     path("settings/password/", accounts.ChangePassword.as_view(), name="settings.password"),
+    path("settings/tokens/", tokens.index, name="tokens.index"),
+    path("settings/tokens/<int:token>/revoke/", tokens.revoke, name="tokens.revoke"),
+    path("settings/security-log/", security_log.index, name="security_log.index"),
+    path("api/me", api.me, name="api.me"),
+    path(".well-known/security.txt", security_txt.show, name="security_txt.show"),
     path("setup/", accounts.setup, name="accounts.setup"),
     path("login/", accounts.LogIn.as_view(), name="login"),
     path("logout/", accounts.LogOut.as_view(), name="logout"),

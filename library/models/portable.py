@@ -132,6 +132,8 @@ NOT_CARRIED = {
     "library.SearchWord": "The index is made again from the texts.",
     "library.SearchLanguage": "The index is made again from the texts.",
     "library.Export": "It is made from the library, and swept away.",
+    "library.ApiToken": "It opens this server, for programs.",
+    "library.SecurityEvent": "What happened at the doors of this server.",
     "admin": "What the person who runs the server did there.",
     "auth": "Rights on this server.",
     "account": "How readers log in to this server.",

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from library.importers import ledger, uploads
 from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
-from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models import Event, ImportedRecord, ImportRun, Outcome, RunState, User
+from library.security_log import note
 from library.tasks import run_import
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
@@ -93,6 +94,7 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         run.paths = delivery.hand_over(run.pk)
         run.save(update_fields=["paths"])
         run_import.enqueue(run.pk)
+        note(Event.IMPORT_STARTED, request, request.user, f"import {run.pk}")
     delivery.keep()
     return redirect("imports.run", run.pk)
 
