@@ -22,7 +22,7 @@ SECRETS = {
     "secret key", "database password", "set-up token", "password", "wrong password", "password typed as a name",
     "session key", "token of forms", "API token", "hash of the API token",
 }  # fmt: skip
-ADMIN = ("", "library/user/", "library/importrun/", "library/importedrecord/", "library/link/", "library/securityevent/")
+ADMIN = ("", *(f"library/{name}/" for name in ("user", "importrun", "importedrecord", "link", "securityevent")))
 
 
 @pytest.fixture

@@ -121,10 +121,8 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
     original.save()
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
-    token, _ = ApiToken.objects.make(owner, words[:100], ["read"], None)
-    SecurityEvent.objects.add(Event.TOKEN_MADE, owner.pk, "203.0.113.9", words[:200], words[:200])
     return {
-        "settings": {"token": token.pk},
+        **doors_of(owner, words),
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
@@ -138,9 +136,15 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
         "admin/link": {"object_id": kept.pk},
         "admin/importrun": {"object_id": run.pk},
-        "admin/securityevent": {"object_id": SecurityEvent.objects.order_by("pk").first().pk},
         "admin/importedrecord": {"object_id": ImportedRecord.objects.order_by("pk").first().pk},
     }
+
+
+def doors_of(owner: User, words: str) -> dict[str, dict[str, object]]:
+    token, _ = ApiToken.objects.make(owner, words[:100], ["read"], None)
+    SecurityEvent.objects.add(Event.TOKEN_MADE, owner.pk, "203.0.113.9", words[:200], words[:200])
+    event = owner.security_events.order_by("pk").first()
+    return {"settings": {"token": token.pk}, "admin/securityevent": {"object_id": event.pk}}
 
 
 def own_address(route: str, library: dict[str, dict[str, object]]) -> str:

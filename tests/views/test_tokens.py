@@ -15,10 +15,8 @@ from library.models.tokens import MOST_TOKENS
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/tokens/"
-urlpatterns = [
-    *urls.urlpatterns,
-    *(path(f"{name}/", lambda request: HttpResponse(), name=name) for name in ("account_reauthenticate", "account_login")),
-]
+AGAIN = ("account_reauthenticate", "account_login")  # where allauth leads
+urlpatterns = [*urls.urlpatterns, *(path(f"{name}/", lambda request: HttpResponse(), name=name) for name in AGAIN)]
 
 
 @pytest.fixture
