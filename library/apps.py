@@ -35,8 +35,10 @@ class LibraryConfig(AppConfig):
     verbose_name = "Library"
 
     def ready(self) -> None:
-        from library.models import triggers, waiting  # noqa: PLC0415 - models can't be imported before this
+        from library import security_log  # noqa: PLC0415 - models can't be imported before this
+        from library.models import triggers, waiting  # noqa: PLC0415
 
+        security_log.listen()
         connection_created.connect(waiting.wait_patiently)
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)

@@ -212,6 +212,10 @@ PROXY_LOGOUT_ORIGIN = origin(PROXY_LOGOUT_URL) if PROXY_LOGOUT_URL else ""
 if PROXY_LOGOUT_ORIGIN is None:
     raise stop(f'PROXY_LOGOUT_URL is "{PROXY_LOGOUT_URL}". Write a path, or an address that begins with https://.')
 
+SECURITY_CONTACT = env("SECURITY_CONTACT")
+if SECURITY_CONTACT and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*)", SECURITY_CONTACT):
+    raise stop(f'SECURITY_CONTACT is "{SECURITY_CONTACT}". Write mailto:name@example.org or an https:// address.')
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
@@ -262,6 +266,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "library.middleware.proxy_login",
+    "library.middleware.denials_noted",
     "library.middleware.bounded_body",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

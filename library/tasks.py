@@ -18,7 +18,7 @@ from library import exporters, importers, leaving
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
 from library.importers import ledger, restoring, server_folders, uploads
-from library.models import Export, ImportRun, Original, Rendering, RunState
+from library.models import Export, ImportRun, Original, Rendering, RunState, SecurityEvent
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
 from library.models.writing import purge_bin
@@ -141,6 +141,8 @@ def tend() -> None:
         logger.info("The Bin: %s articles were there for their time, and are deleted for good.", purged)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
+    SecurityEvent.objects.over(now).delete()
+    SecurityEvent.objects.too_many().delete()
     Original.objects.orphans().drop()
     SessionStore.clear_expired()
     uploads.sweep(now)

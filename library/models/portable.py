@@ -135,6 +135,8 @@ NOT_CARRIED = {
     "library.Invitation": "Who may come in to this server.",
     "library.Departure": "Who left this server.",
     "library.Export": "It is made from the library, and swept away.",
+    "library.ApiToken": "It opens this server, for programs.",
+    "library.SecurityEvent": "What happened at the doors of this server.",
     "admin": "What the person who runs the server did there.",
     "auth": "Rights on this server.",
     "account": "How readers log in to this server.",

@@ -21,8 +21,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from library.importers import ledger, pieces, server_folders, uploads
 from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
-from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models import Event, ImportedRecord, ImportRun, Outcome, RunState, User
 from library.models.imports import Place
+from library.security_log import note
 from library.tasks import run_import
 from library.views.keys import number
 from library.views.requests import ReaderRequest
@@ -101,6 +102,7 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         run.paths = delivery.hand_over(run.pk)
         run.save(update_fields=["paths"])
         run_import.enqueue(run.pk)
+        note(Event.IMPORT_STARTED, request, request.user, f"import {run.pk}")
     delivery.keep()
     if arrived:
         arrived.remove()
