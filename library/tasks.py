@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from library import exporters, importers
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
-from library.importers import ledger, restoring, uploads
+from library.importers import ledger, restoring_run, uploads
 from library.models import Export, ImportRun, Original, Rendering, RunState
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
@@ -52,8 +52,7 @@ def run_import(run_id: int) -> None:
     if run is None or not run.claim(holder):
         return
     try:
-        complete = run.state == RunState.RUNNING and not run.cursor and restoring.fits(run.owner, run.paths)
-        (restoring.run_import if complete else importers.run)(run, holder)
+        (restoring_run.carry_out if restoring_run.takes(run) else importers.run)(run, holder)
         if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
