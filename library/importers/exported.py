@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,11 +11,10 @@ from typing import IO, Protocol
 
 from library.importers import archives
 from library.importers.archives import MAX_FILE_BYTES, TOO_LARGE, Unreadable
+from library.importers.commonplace import LOOKED_AT, is_complete
 from library.importers.files import Place
 from library.models.portable import DOCUMENT, ORIGINALS
 
-SIGN = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"commonplace"\s*:\s*\d')
-LOOKED_AT = 200
 MISSING = "It is not there."
 
 
@@ -28,11 +26,6 @@ class Archive(Protocol):
 
     def read(self, name: str) -> bytes:
         """Raises Unreadable where there is no such file, or it can't be read."""
-
-
-def is_complete(data: bytes) -> bool:
-    """Whether a file begins as a complete export does."""
-    return SIGN.match(data[:LOOKED_AT]) is not None
 
 
 @contextmanager

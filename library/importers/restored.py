@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
@@ -66,7 +66,7 @@ def _value(column: models.Field[Any, Any], written: Any) -> Any:
         moment = datetime.fromisoformat(written)
         if moment.tzinfo is None:
             raise ValueError(written)
-        return moment
+        return moment.astimezone(UTC)  # which fails on what is before all years or after them
     if isinstance(column, models.BooleanField):
         return _of_type(written, bool)
     if isinstance(column, models.IntegerField):

@@ -31,7 +31,7 @@ def reserved_id(model: type[models.Model]) -> int:
     (number,) = new_ids(model, 1)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            values = [number, model._meta.db_table]
+            values = (number, model._meta.db_table)
             cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", values)
             if not cursor.rowcount:
                 cursor.execute("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", values)

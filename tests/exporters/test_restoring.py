@@ -48,7 +48,7 @@ DAMAGES = {
     "an id that is none": (lambda it: it["tags"][0].update(id=[1]), "without an id"),
     "an id that comes twice": (lambda it: it["articles"][1].update(id=it["articles"][0]["id"]), "id of its own"),
     "a number beyond all": (lambda it: it["articles"][0].update(extra={"x": float("inf")}), "Infinity"),
-    "a date before all": (lambda it: it["articles"][0].update(saved_at="0001-01-01T00:00:00+14:00"), "can't make out"),
+    "a date before all": (lambda it: it["articles"][0].update(saved_at="0001-01-01T00:00:00+14:00"), "where saved at"),
     "a file that comes twice": (lambda it: it["articles"][0].update(files=["a.md", "a.md"]), "can't be read"),
     "a text in no file": (lambda it: it["articles"][0]["texts"].append({"id": 9, "file": 3}), "not in which"),
     "bytes that are none": (lambda it: it.update(originals=[{"data": "?"}]), "is no base64"),

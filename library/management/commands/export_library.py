@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise readers.several("There is no reader yet")
         chosen, dest = choose(reader, options), options["dest"].absolute()
         check(dest, options["format"])
-        number = chosen.count()
+        number = exporters.count(chosen, options["format"])
         with tqdm(total=number, unit=" articles", file=self.stderr, desc="Exporting", leave=False) as bar:
             write(chosen, options["format"], dest, bar.update)
         self.stdout.write(f"Exported: {number:,} {'article' if number == 1 else 'articles'} to {dest}")
