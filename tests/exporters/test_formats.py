@@ -2,14 +2,17 @@
 
 import csv
 import io
+import json
 import zipfile
 
 import pytest
 from lxml import etree
 
+from library import exporters
 from library.content.anchors import anchor
 from library.content.cells import unsafe
-from library.exporters import Refused, epub
+from library.exporters import FORMATS as FORMATS_OUT
+from library.exporters import Chosen, Refused, document, epub
 from library.highlighting import mark
 from library.importers.formats import FORMATS
 from library.importers.record import ImportFile
@@ -77,3 +80,26 @@ def test_a_book_has_a_bound_and_is_never_empty(reader, exported, monkeypatch):
     monkeypatch.setattr(epub, "MOST", 1)
     with pytest.raises(Refused, match="500 articles at most"):
         exported("epub")
+
+
+@pytest.mark.parametrize("name", FORMATS_OUT)
+def test_articles_are_counted_as_they_are_written(name, shelf, reader, tmp_path):
+    told = []
+    exporters.write(Chosen(reader), name, tmp_path / f"out{FORMATS_OUT[name].SUFFIX}", told.append)
+    with_bin = name in ("markdown", "json")
+    assert exporters.count(Chosen(reader), name) == sum(told) == (3 if with_bin else 2)
+    ids = [*reader.links.values_list("pk", flat=True), 999_999]
+    assert exporters.count(Chosen(reader, ids), name) == (3 if with_bin else 2)
+
+
+def test_articles_in_the_bin_make_no_book_too_large(shelf, exported, monkeypatch):
+    monkeypatch.setattr(epub, "MOST", 2)
+    assert exported("epub").stat().st_size
+
+
+def test_of_a_part_of_a_library_only_its_own_tags_go_out_however_many_they_are(shelf, reader, exported, monkeypatch):
+    monkeypatch.setattr(document, "IDS", 2)
+    article(reader, "Elsewhere", ("not theirs",))
+    link = article(reader, "Five", ("d", "e", "f", "g", "h"))
+    told = json.loads(exported("json", Chosen(reader, [link.pk])).read_text())
+    assert sorted(tag["name"] for tag in told["tags"]) == ["d", "e", "f", "g", "h"]
