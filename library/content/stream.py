@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from sys import getsizeof
 from typing import IO, Any, NamedTuple
 
 CHUNK = 1024 * 1024
 LONGEST = 29_000_000
 """So many characters one value can have: the largest file that an import takes, in base64, and what is around it."""
+LARGEST = 64 * 1024 * 1024
+"""So many bytes of memory it can take meanwhile: a text with a single sign such as an emoji takes four times its length."""
 MOST_PARTS = 250_000
 """So many values one value can hold: each takes up to a hundred times its text in memory."""
 _BLANK = re.compile(r"[\s,]*")
@@ -85,12 +88,14 @@ class Reader:
             if self._text[end : end + 1] in _GO_ON and isinstance(found, int | float) and self._more():
                 continue
             self.length, self._place = end - self._place, end
+            if end > 2 * CHUNK:  # not kept beside what was made of it
+                self._text, self._place = self._text[end:], 0
             return found
 
     def _go_on(self, size: int, error: json.JSONDecodeError) -> None:
         there = len(self._text) - self._place
-        if there > LONGEST:
-            raise Broken(f"A value in it has more than {LONGEST:,} characters.") from error
+        if there > LONGEST or getsizeof(self._text) > LARGEST:
+            raise Broken(f"A value in it has more than {min(there, LONGEST):,} characters.") from error
         if not self._more(min(size, LONGEST + 1 - there)):
             raise Broken(f"It is no JSON, or breaks off: {error.msg}.") from error
         self._check_parts()
