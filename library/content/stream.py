@@ -11,8 +11,8 @@ from typing import IO, Any, NamedTuple
 CHUNK = 1024 * 1024
 LONGEST = 29_000_000
 """So many characters one value can have: the largest file that an import takes, in base64, and what is around it."""
-LARGEST = 64 * 1024 * 1024
-"""So many bytes of memory it can take meanwhile: a text with a single sign such as an emoji takes four times its length."""
+LARGEST = 48 * 1024 * 1024
+"""So many bytes its text can take in memory: with a single emoji in it, four times its characters."""
 MOST_PARTS = 250_000
 """So many values one value can hold: each takes up to a hundred times its text in memory."""
 _BLANK = re.compile(r"[\s,]*")
