@@ -14,6 +14,8 @@ from library.importers.restored import CantRestore
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.imports import LEASE, Place
 
+WHOLE = "whole"
+"""What its entry says instead of what was done to an article."""
 FORMATS = ("", "commonplace")
 EACH = LEASE.total_seconds() / 3
 WILL = "It will be restored as a whole: {articles}, with all that belongs to the library."
@@ -73,6 +75,7 @@ def _tell(run: ImportRun, holder: str, number: int, sentence: str, warnings: lis
     ImportedRecord.objects.create(
         run=run, file=run.label, outcome=Outcome.NEW, message=sentence.format(articles=plural(number)),
         warnings=warnings, place=Place.of(Outcome.NEW, warnings), about={"title": run.label},
+        changes={WHOLE: True},
     )  # fmt: skip
 
 
