@@ -23,6 +23,7 @@ from library.models import (
     HighlightTag,
     ImportedRecord,
     ImportRun,
+    Invitation,
     Kind,
     Link,
     Original,
@@ -43,7 +44,7 @@ from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
+PUBLIC = {"login", "setup", "healthz", "invitation"}  # and the files under /static/, which are no routes
 HEADERS = {
     "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -55,6 +56,7 @@ HEADERS = {
 # What a GET may write: who is here, and what can be made again from the library at any time.
 NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
+NOWHERE |= dict.fromkeys(("reader", "invitation"), 987654321)
 NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
@@ -72,7 +74,8 @@ def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 ROUTES = ["/" + route for route in walk(get_resolver())]
-OWN = [route for route in ROUTES if not route.startswith("/admin/")]
+STAFFS = "/settings/readers/"  # tests/views/test_readers.py tries that they are there for nobody else
+OWN = [route for route in ROUTES if not route.startswith(("/admin/", STAFFS))]
 WITH_OBJECT = [route for route in OWN if "<" in route]
 
 
@@ -138,6 +141,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
+        "settings": {"reader": owner.pk, "invitation": Invitation.objects.invite(owner, words[:150])[0].pk},
         "import": {"pk": run.pk, "file": run.entries.first().pk, "upload": upload.key},
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
         "admin/link": {"object_id": kept.pk},

@@ -19,7 +19,8 @@ from library.importers import ledger, uploads
 from library.models import ImportedRecord, ImportRun, LinkTag, Outcome, RunState
 from library.models.imports import Place
 from library.tasks import run_import
-from library.views.imports import are_here, number, own_run, steps, title_of
+from library.views.imports import are_here, own_run, steps, title_of
+from library.views.keys import number
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 

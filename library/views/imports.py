@@ -24,6 +24,7 @@ from library.importers.taking_back import extent
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
 from library.models.imports import Place
 from library.tasks import run_import
+from library.views.keys import number
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 from library.views.uploads import Receiver
@@ -301,8 +302,3 @@ def read_key(text: str) -> tuple[int, int] | None:
 
 def beyond(place: int, pk: int) -> Q:
     return Q(place__gt=place) | Q(place=place, id__gt=pk)
-
-
-def number(text: str) -> int:
-    """A number of an address; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

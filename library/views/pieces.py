@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from library.importers import pieces
 from library.importers.pieces import Listed
-from library.views.imports import NO_ROOM, limits, number
+from library.views.imports import NO_ROOM, limits
+from library.views.keys import number
 from library.views.requests import ReaderRequest
 
 LONGEST_NAME, LARGEST_NUMBER = 4_096, 2**53

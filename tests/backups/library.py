@@ -23,11 +23,13 @@ from django.core.management import call_command
 
 from library.models import (
     Attachment,
+    Departure,
     FormerOriginal,
     Highlight,
     HighlightTag,
     ImportedRecord,
     ImportRun,
+    Invitation,
     Kind,
     Link,
     Original,
@@ -115,6 +117,8 @@ def _run(reader: User) -> None:
     reader.user_permissions.add(permission)
     address = EmailAddress.objects.create(user=reader, email=reader.email, primary=True)
     EmailConfirmation.objects.create(email_address=address, key="a-key", sent=DAY)
+    Invitation.objects.invite(reader, "For dora")
+    Departure.objects.create(at=DAY)
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=reader, content_type=kind, object_id=str(reader.pk), object_repr="cara", action_flag=CHANGE
