@@ -28,6 +28,10 @@ from library.models.users import User
 VERSION = 1
 """Of the format. It grows when an older program could no longer read the file."""
 
+DOCUMENT = "commonplace.json"
+ORIGINALS = "originals"
+"""Of an export into many files: the one that says what no link file can, and the folder of the original files."""
+
 Model = type[models.Model]
 FOLDED = "It is the folded name."
 
