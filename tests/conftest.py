@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from library.models import Shelf, User
 from tests import chromium
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "own_library"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
