@@ -21,6 +21,9 @@ STAMP = "made-from"
 # Any number will do: the one that processes on PostgreSQL agree on while one of them migrates.
 MIGRATING = 7_215_340_811
 
+# Stands among the migrations of a database while it is being migrated, up to the last trigger.
+UNFINISHED = ("upgrade", "unfinished")
+
 
 class CantStart(Exception):
     """Why the library can't be served, in a sentence."""
@@ -43,7 +46,7 @@ def migrate() -> None:
             raise CantStart(
                 f"This library was last opened by a newer Commonplace, with {newer[-1]}. Serve it with that one."
             )
-        if here - there:
+        if here - there or UNFINISHED in there:
             call_command("migrate", interactive=False, verbosity=0)
 
 

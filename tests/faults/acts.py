@@ -4,12 +4,16 @@ import sys
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from library import tasks
-from library.models import User
+from library import preparing, tasks
+from library.models import Kind, User
+from library.models.links import title_key
+from library.models.writing import POSITIONS
 from library.worker import LibraryWorker
 
 READER = "ada"
+FORMER = "0020_newest_highlights"
 
 
 def make_reader() -> None:
@@ -42,3 +46,23 @@ def work() -> None:
     tasks.drain_search()
     LibraryWorker(batch=True).run()
     connection.close()
+
+
+def write_old_rows(number: int) -> None:
+    """Into the tables of a former version, by its own models."""
+    old = MigrationExecutor(connection).loader.project_state(("library", FORMER)).apps
+    owner = old.get_model("library", "User").objects.create(username=READER, password="!")
+    links, sections = old.get_model("library", "Link"), old.get_model("library", "Section")
+    for place in range(number):
+        text = f"The text of {place}."
+        link = links.objects.create(
+            owner=owner, title=f"Old {place}", title_key=title_key(f"Old {place}"), gist=text, words=4, minutes=1,
+            has_article=True,
+        )  # fmt: skip
+        sections.objects.create(link=link, kind="article", position=POSITIONS[Kind.ARTICLE], text=text)
+    connection.close()
+
+
+def upgrade() -> None:
+    """What `serve` does to the database before it serves."""
+    preparing.migrate()

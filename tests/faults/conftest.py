@@ -27,10 +27,7 @@ def prepared(tmp_path_factory) -> Iterator[OwnLibrary]:
         library.make_database()
     library.must("command", "migrate")
     library.must("make_reader")
-    keep = library.close
-    library.cluster, was = "", library.cluster
-    keep()
-    library.cluster = was
+    library.leave()
     yield library
     library.close()
 

@@ -132,11 +132,15 @@ class OwnLibrary:
         assert status == 0, f"{act}{said} ended with {status}:\n{self.said(before)[-3000:]}"
         return self.said(before)
 
-    def close(self) -> None:
+    def leave(self) -> None:
+        """No process of ours has it open any more."""
         if self._nursery is not None:
             self._nursery.stdin.close()
             self._nursery.wait(PATIENCE)
             self._nursery = None
+
+    def close(self) -> None:
+        self.leave()
         if self.cluster:
             with psycopg.connect(self.cluster, autocommit=True) as opened:
                 opened.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
