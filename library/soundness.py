@@ -94,7 +94,9 @@ def ledger(owner: User | None) -> Faults:
     for run_id, outcome, number in entries.values_list("run_id", "outcome").annotate(Count("pk")):
         counted[run_id][outcome] = number
     for run in ended.order_by("pk").iterator():
-        yield from _totals(run, counted[run.pk])
+        # A complete export that came back as it was has the entries of its own imports, and none of this one.
+        if run.cursor is not None or run.pk in counted:
+            yield from _totals(run, counted[run.pk])
     for run in _of(owner, ImportRun.objects.abandoned()):
         yield f"Import {run.pk} was broken off. The worker goes on with it, or the same command does."
     strange = entries.filter(link__isnull=False).exclude(link__owner=F("run__owner"))

@@ -1,13 +1,17 @@
 """What a child of the nursery does in its library: each act is what the program itself does at that place."""
 
 import sys
+from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
-from library import preparing, tasks
-from library.models import Kind, User
+from library import preparing, tasks, worker
+from library.models import Export, Kind, Link, RunState, User
 from library.models.links import title_key
 from library.models.writing import POSITIONS
 from library.worker import LibraryWorker
@@ -66,3 +70,41 @@ def write_old_rows(number: int) -> None:
 def upgrade() -> None:
     """What `serve` does to the database before it serves."""
     preparing.migrate()
+
+
+def order_undoing(folder: str) -> None:
+    command("import_library", folder)
+    run = reader().import_runs.latest("pk")
+    run.state, run.uploaded = RunState.UNDOING, True
+    run.save()
+    tasks.run_import.enqueue(run.pk)
+
+
+def order_export(folder: str) -> None:
+    command("import_library", folder)
+    found = Export.objects.create(owner=reader(), format="json")
+    tasks.run_export.enqueue(found.pk)
+
+
+def order_restoring(folder: str) -> None:
+    """The complete export of another reader's library, for this empty one."""
+    User.objects.create_user("ben", password="another long passphrase")
+    command("import_library", folder, "--user", "ben")
+    file = Path(settings.DATA_DIR) / "complete.zip"
+    command("export_library", str(file), "--format", "json", "--user", "ben")
+    order_import(str(file))
+
+
+def order_backup(folder: str) -> None:
+    command("import_library", folder)
+    tasks.order_backup()
+
+
+def bin_half_long_ago() -> None:
+    half = Link.objects.order_by("pk").values_list("pk", flat=True)[: Link.objects.count() // 2]
+    Link.objects.filter(pk__in=list(half)).update(deleted_at=timezone.now() - timedelta(days=400))
+
+
+def keep_house() -> None:
+    worker.Keeper(LibraryWorker(batch=True)).keep_house()
+    connection.close()

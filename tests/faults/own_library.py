@@ -31,7 +31,7 @@ class OwnLibrary:
     def __init__(self, folder: Path, cluster: str = "", name: str = "own") -> None:
         self.folder, self.cluster, self.name = folder, cluster, f"commonplace_{name}"
         self.data, self.log = folder / "data", folder / "log"
-        self.file = self.data / "commonplace.sqlite3"
+        self.file, self.backups = self.data / "commonplace.sqlite3", self.data / "backups"
         folder.mkdir(parents=True, exist_ok=True)
         self.log.touch()
         self._nursery: subprocess.Popen[str] | None = None
@@ -39,7 +39,8 @@ class OwnLibrary:
     @property
     def environment(self) -> dict[str, str]:
         places = {"DATA_DIR": str(self.data), "STATIC_ROOT": str(self.folder / "static"), "DATABASE_URL": self.address}
-        return {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "library.settings", **places}
+        places |= {"DJANGO_SETTINGS_MODULE": "library.settings", "BACKUP_FOLDER": str(self.backups)}
+        return {"PATH": os.environ["PATH"], **places}
 
     @property
     def address(self) -> str:
