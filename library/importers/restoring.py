@@ -61,16 +61,19 @@ def restore(owner: User, places: Sequence[files.Place], progress: Progress | Non
 
 
 def run_import(run: ImportRun, holder: str) -> None:
-    """An import that was made in the browser, of a complete export. The caller holds its lease."""
+    """An import that was made in the browser, of a complete export. The caller holds its lease.
+
+    It ends in the transaction that brings the articles: begun again, it would count them as known ones beside.
+    """
+    others = dict.fromkeys(("updated", "unchanged", "merged", "rejected", "ignored", "warnings"), 0)
     try:
-        number = restore(run.owner, run.paths)
+        with transaction.atomic():
+            number = restore(run.owner, run.paths)
+            told = {"total_files": 1, "files": 1, "records": number, "new": number}
+            ImportRun.objects.filter(pk=run.pk, lease_holder=holder).update(**told, **others)
+            ledger.finish(run, RunState.DONE)
     except CantRestore as problem:
         ledger.finish(run, RunState.FAILED, str(problem))
-        return
-    told = {"total_files": 1, "files": 1, "records": number, "new": number}
-    others = dict.fromkeys(("updated", "unchanged", "merged", "rejected", "ignored", "warnings"), 0)
-    ImportRun.objects.filter(pk=run.pk, lease_holder=holder).update(**told, **others)
-    ledger.finish(run, RunState.DONE)
 
 
 class Place(NamedTuple):
