@@ -1,5 +1,6 @@
 """What a child of the nursery does in its library: each act is what the program itself does at that place."""
 
+import json
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
 from django.utils import timezone
 
 from library import preparing, tasks, worker
@@ -15,6 +17,7 @@ from library.models import Export, Kind, Link, RunState, User
 from library.models.links import title_key
 from library.models.writing import POSITIONS
 from library.worker import LibraryWorker
+from tests.faults import crowd
 
 READER = "ada"
 FORMER = "0020_newest_highlights"
@@ -108,3 +111,18 @@ def bin_half_long_ago() -> None:
 def keep_house() -> None:
     worker.Keeper(LibraryWorker(batch=True)).keep_house()
     connection.close()
+
+
+def browser() -> Client:
+    """Of the reader, logged in. What breaks is answered as a server answers it."""
+    client = Client(raise_request_exception=False)
+    client.force_login(reader(), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def gather_a_crowd(number: int, seconds: float, told: str) -> None:
+    """What was acknowledged stands in the file `told` in the end."""
+    clients, tally = [browser() for _ in range(number)], crowd.Tally()
+    crowd.gather(clients, seconds, tally)
+    found = {name: getattr(tally, name) for name in ("reads", "added", "failed", "longest")}
+    Path(told).write_text(json.dumps(found))
