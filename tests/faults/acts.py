@@ -1,13 +1,21 @@
 """What a child of the nursery does in its library: each act is what the program itself does at that place."""
 
 import json
+import resource
+import secrets
+import signal
 import sys
+import time
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
@@ -18,8 +26,11 @@ from library.models.links import title_key
 from library.models.writing import POSITIONS
 from library.worker import LibraryWorker
 from tests.faults import crowd
+from tests.faults.rights import drop_rights
 
 READER = "ada"
+PARTS = 10
+SESSION = "session-of-the-test"
 FORMER = "0020_newest_highlights"
 
 
@@ -121,8 +132,132 @@ def browser() -> Client:
 
 
 def gather_a_crowd(number: int, seconds: float, told: str) -> None:
-    """What was acknowledged stands in the file `told` in the end."""
-    clients, tally = [browser() for _ in range(number)], crowd.Tally()
-    crowd.gather(clients, seconds, tally)
-    found = {name: getattr(tally, name) for name in ("reads", "added", "failed", "longest")}
-    Path(told).write_text(json.dumps(found))
+    """In ten processes, half of each writes. What was acknowledged stands in files that begin like `told`."""
+    clients = [browser() for _ in range(number)]
+    crowd.read_once(clients[0])  # so that all have the site loaded
+    connection.close()
+    parts = [clients[place::PARTS] for place in range(PARTS)]
+    processes = [
+        get_context("fork").Process(target=crowd.take_part, args=(place, part, seconds, f"{told}.{place}"))
+        for place, part in enumerate(parts)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+
+# --- a disk that fails
+
+
+def fill_disk(pages: int) -> None:
+    """SQLite's own way: the database may grow by so many pages, and answers then as on a full disk."""
+
+    def limit(connection: object, **kwargs: object) -> None:
+        with connection.cursor() as cursor:
+            size = cursor.execute("PRAGMA page_count").fetchone()[0]
+            cursor.execute(f"PRAGMA max_page_count = {size + pages}")
+
+    connection_created.connect(limit, weak=False)
+
+
+def bound_files(size: int) -> None:
+    """No file of this process grows beyond `size`: what a full disk does to any of them, with another number."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def work_on_a_full_disk(pages: int) -> None:
+    fill_disk(pages)
+    work()
+
+
+def command_on_a_full_disk(pages: int, *words: str) -> None:
+    fill_disk(pages)
+    command(*words)
+
+
+def command_with_bounded_files(size: int, *words: str) -> None:
+    reader()  # has the library open already
+    bound_files(size)
+    command(*words)
+
+
+def upload(size: int, told: str, bound: int = 0) -> None:
+    """Send a zip of that size with the form. What the reader sees stands in the file `told`."""
+    client = browser()
+    page = client.get("/import/", headers=crowd.HOST)
+    assert page.status_code == 200
+    if bound:
+        bound_files(bound)
+    file = SimpleUploadedFile("notes.zip", secrets.token_bytes(size))
+    tell(told, client.post("/import/", {"files": file}, headers=crowd.HOST))
+
+
+# --- what a reader sees
+
+
+def tell(told: str, *answers: Any) -> None:
+    with open(told, "w") as file:
+        for answer in answers:
+            file.write(f"{answer.status_code} {answer.get('Location', '')}\n")
+            file.write(b"".join(answer).decode() if answer.streaming else answer.content.decode())
+
+
+def look_at(told: str, *pages: str) -> None:
+    client = browser()
+    tell(told, *(client.get(page, headers=crowd.HOST) for page in pages))
+
+
+def read_and_write(told: str, ready: str = "") -> None:
+    """Look at the library and save an article; when there is a file `ready`, do the same again in this process."""
+    drop_rights()
+    client = browser_of_before()
+    tell(f"{told}.1", client.get("/library/", headers=crowd.HOST), crowd.save(client, 1))
+    while ready and not Path(ready).exists():
+        time.sleep(0.02)
+    tell(f"{told}.2", client.get("/library/", headers=crowd.HOST), crowd.save(client, 2))
+
+
+def browser_of_before() -> Client:
+    """With the session that `keep_session` left."""
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = (Path(settings.DATA_DIR) / SESSION).read_text()
+    return client
+
+
+def keep_session() -> None:
+    (Path(settings.DATA_DIR) / SESSION).write_text(browser().cookies[settings.SESSION_COOKIE_NAME].value)
+    connection.close()
+
+
+def serve_nothing() -> None:
+    """All that `serve` does before it serves, with no more rights than the files give."""
+    drop_rights()
+    command("prepare")
+
+
+def try_again() -> None:
+    """As the page of a failed import does it; one that is still under way goes on by itself."""
+    for run in reader().import_runs.filter(state=RunState.FAILED):
+        run.state, run.finished_at = RunState.RUNNING, None
+        run.save()
+        tasks.run_import.enqueue(run.pk)
+
+
+def save_until_the_disk_is_full(told: str) -> None:
+    """And once more when it is not full any more."""
+    client, saved = browser(), []
+    connection.close()
+    fill_disk(8)
+    for number in range(5_000):
+        answer = crowd.save(client, number)
+        if answer.status_code >= 400:
+            break
+        saved.append(f"https://one.example/{number}")
+    connection_created.receivers.pop()
+    connection_created.sender_receivers_cache.clear()
+    connection.close()
+    after = crowd.save(client, 9_999).status_code
+    refused = f"{answer.status_code} {answer.content.decode()}"
+    Path(told).write_text(json.dumps({"saved": saved, "refused": refused, "after": after}))

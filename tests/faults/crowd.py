@@ -1,9 +1,11 @@
 """Fifty who write beside fifty who read, each with a connection of their own, through the whole of the site."""
 
+import json
 import threading
 import time
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from django.db import connections
@@ -34,6 +36,15 @@ class Tally:
                 self.reads += 1
 
 
+def save(client: Client, number: int) -> Any:
+    return client.post("/add/", {"url": f"https://one.example/{number}", "title": f"Saved {number}"}, headers=HOST)
+
+
+def read_once(client: Client) -> None:
+    for page in PAGES:
+        client.get(page, headers=HOST)
+
+
 def write(client: Client, number: int, until: float, tally: Tally) -> None:
     for turn in count():
         began = time.monotonic()
@@ -52,12 +63,20 @@ def read(client: Client, number: int, until: float, tally: Tally) -> None:
         tally.note(began, client.get(PAGES[turn % len(PAGES)], headers=HOST))
 
 
-def gather(clients: list[Client], seconds: float, tally: Tally) -> None:
-    """The first half of them writes, the other reads."""
+def take_part(place: int, clients: list[Client], seconds: float, told: str) -> None:
+    """One process of a crowd."""
+    tally = Tally()
+    gather(clients, seconds, tally, place * len(clients))
+    found = {name: getattr(tally, name) for name in ("reads", "added", "failed", "longest")}
+    Path(told).write_text(json.dumps(found))
+
+
+def gather(clients: list[Client], seconds: float, tally: Tally, first: int) -> None:
+    """The first half of them writes, the other reads. They count from `first`."""
 
     def live(number: int, client: Client) -> None:
         try:
-            (write if number < len(clients) // 2 else read)(client, number, until, tally)
+            (write if number < len(clients) // 2 else read)(client, first + number, until, tally)
         except Exception as error:
             tally.failed.append(f"{type(error).__name__}: {error}")
         finally:
