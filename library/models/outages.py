@@ -9,7 +9,7 @@ import psycopg
 from django.db import Error
 
 FULL = "The disk is full."
-READ_ONLY = "The library can be read but not written to."
+READ_ONLY = "The library can’t be written to."
 DAMAGED = "The library’s file is damaged."
 UNREADABLE = "The disk of the library can’t be read or written."
 SILENT = "The database doesn’t answer."

@@ -1,6 +1,7 @@
 """What a child of the nursery does in its library: each act is what the program itself does at that place."""
 
 import json
+import os
 import resource
 import secrets
 import signal
@@ -21,6 +22,7 @@ from django.test import Client
 from django.utils import timezone
 
 from library import preparing, tasks, worker
+from library.backups import schedule
 from library.models import Export, Kind, Link, RunState, User
 from library.models.links import title_key
 from library.models.writing import POSITIONS
@@ -261,3 +263,17 @@ def save_until_the_disk_is_full(told: str) -> None:
     after = crowd.save(client, 9_999).status_code
     refused = f"{answer.status_code} {answer.content.decode()}"
     Path(told).write_text(json.dumps({"saved": saved, "refused": refused, "after": after}))
+
+
+def make_backup() -> None:
+    schedule.make()
+
+
+def restore_the_last_backup() -> None:
+    command("restore", str(schedule.newest()))
+
+
+def import_without_a_checkpoint(folder: str) -> None:
+    """Killed at the end, so that the log stays beside the file; the file itself was written to on the way."""
+    command("import_library", folder)
+    os.kill(os.getpid(), signal.SIGKILL)

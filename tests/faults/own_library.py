@@ -65,6 +65,11 @@ class OwnLibrary:
     def one(self, query: str, *values: Any) -> Any:
         return self.ask(query, *values)[0][0]
 
+    def ask_plainly(self, statement: str) -> None:
+        """From beside the library, whatever state its own database is in."""
+        with psycopg.connect(self.cluster, autocommit=True) as opened:
+            opened.execute(statement)
+
     def become(self, other: "OwnLibrary") -> None:
         """A copy of another library, which nobody uses meanwhile, in the place of this one."""
         shutil.rmtree(self.data, ignore_errors=True)

@@ -93,8 +93,6 @@ def test_a_backup_that_has_no_room_is_refused_and_leaves_no_half_a_file(own_libr
 
 @pytest.mark.sqlite
 def test_a_page_of_a_full_disk_says_so_and_the_next_try_is_saved(own_library, tmp_path, done):
-    if own_library.cluster:
-        return
     told = tmp_path / "told"
     own_library.must("save_until_the_disk_is_full", str(told))
     found = json.loads(told.read_text())
