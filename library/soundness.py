@@ -63,12 +63,14 @@ def database(owner: User | None) -> Faults:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        damages = [line for (line,) in cursor.execute(f"PRAGMA integrity_check({SHOWN})") if line != "ok"]
+        cursor.execute(f"PRAGMA integrity_check({SHOWN})")
+        damages = [line for (line,) in cursor.fetchall() if line != "ok"]
         for line in damages:
             yield f"The database file is damaged: {line}."
         if damages:
             yield _way_back()
-        for table, row, parent, _ in cursor.execute("PRAGMA foreign_key_check"):
+        cursor.execute("PRAGMA foreign_key_check")
+        for table, row, parent, _ in cursor.fetchall():
             yield f"Row {row} of {table} refers to a row of {parent} that is not there."
 
 

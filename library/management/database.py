@@ -4,7 +4,8 @@ from django.core.management.base import CommandError
 from django.db import Error
 
 from library.models.outages import outage
-from library.preparing import UNFINISHED, migrations_here, migrations_there
+from library.models.upgrades import UNFINISHED
+from library.preparing import migrations_here, migrations_there
 
 
 def require_migrated() -> None:

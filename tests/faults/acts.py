@@ -1,7 +1,6 @@
 """What a child of the nursery does in its library: each act is what the program itself does at that place."""
 
 import json
-import os
 import resource
 import secrets
 import signal
@@ -271,9 +270,3 @@ def make_backup() -> None:
 
 def restore_the_last_backup() -> None:
     command("restore", str(schedule.newest()))
-
-
-def import_without_a_checkpoint(folder: str) -> None:
-    """Killed at the end, so that the log stays beside the file; the file itself was written to on the way."""
-    command("import_library", folder)
-    os.kill(os.getpid(), signal.SIGKILL)

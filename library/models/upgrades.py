@@ -1,10 +1,10 @@
-"""`manage.py migrate`: Django's, which here can be killed at any moment and begun again."""
+"""An upgrade can be killed at any moment and begun again: each migration is a whole, and so is what follows the last."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.commands import migrate
+from django.apps import AppConfig, apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +12,8 @@ from django.db.migrations.migration import Migration
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from library.preparing import UNFINISHED
+# Stands among the migrations of a database from before the first of an upgrade until its last trigger is made.
+UNFINISHED = ("upgrade", "unfinished")
 
 
 class WholeExecutor(MigrationExecutor):
@@ -40,17 +41,14 @@ def whole(connection: BaseDatabaseWrapper) -> Iterator[None]:
         connection.enable_constraint_checking()
 
 
-migrate.MigrationExecutor = WholeExecutor  # type: ignore[misc]
-
-
-class Command(migrate.Command):
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Until all is done, triggers too, the database says that it is not."""
-        if options["plan"] or options["check_unapplied"]:
-            super().handle(*args, **options)
-            return
-        recorder = MigrationRecorder(connections[options["database"]])
-        recorder.record_unapplied(*UNFINISHED)
+def begin(using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Receiver of `pre_migrate`."""
+    recorder = MigrationRecorder(connections[using])
+    if plan and UNFINISHED not in recorder.applied_migrations():
         recorder.record_applied(*UNFINISHED)
-        super().handle(*args, **options)
-        recorder.record_unapplied(*UNFINISHED)
+
+
+def end(sender: AppConfig, using: str, plan: list[Any] | None = None, **kwargs: Any) -> None:
+    """Receiver of `post_migrate`, which is sent for one app after the other. Emptying a database sends it without a plan."""
+    if plan is not None and sender == list(apps.get_app_configs())[-1]:
+        MigrationRecorder(connections[using]).record_unapplied(*UNFINISHED)
