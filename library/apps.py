@@ -38,7 +38,7 @@ class LibraryConfig(AppConfig):
     def ready(self) -> None:
         from library.models import triggers, upgrades, waiting  # noqa: PLC0415 - models can't be imported before this
 
-        migrate.MigrationExecutor = upgrades.WholeExecutor  # type: ignore[misc]
+        migrate.MigrationExecutor = upgrades.WholeExecutor  # type: ignore[attr-defined]
         connection_created.connect(waiting.wait_patiently)
         pre_migrate.connect(upgrades.begin, sender=self)
         pre_migrate.connect(triggers.before_migrate, sender=self)

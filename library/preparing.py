@@ -23,8 +23,8 @@ from library.models.upgrades import UNFINISHED
 STAMP = "made-from"
 MOUNTS = Path("/proc/self/mountinfo")
 NETWORK = (
-    "{folder} is on a network disk ({kind}), where SQLite can lose what it saved. Nothing was changed. Put DATA_DIR on a "
-    "disk of this machine, or use PostgreSQL (DATABASE_URL). NETWORK_DISK=on starts it all the same."
+    "{folder} is on a network disk ({kind}), where SQLite can lose what it saved. Nothing was changed. Put DATA_DIR on "
+    "a disk of this machine, or use PostgreSQL (DATABASE_URL). NETWORK_DISK=on starts it all the same."
 )
 # Any number will do: the one that processes on PostgreSQL agree on while one of them migrates.
 MIGRATING = 7_215_340_811

@@ -10,8 +10,8 @@ import re
 # are not among them: all processes that open such a file are on one machine.
 NETWORK = frozenset(
     {
-        *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "coda", "ceph", "glusterfs", "lustre", "ocfs2"),
-        *("gfs2", "beegfs", "orangefs", "gpfs", "davfs", "davfs2"),
+        *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "coda", "ceph", "glusterfs", "lustre"),
+        *("ocfs2", "gfs2", "beegfs", "orangefs", "gpfs", "davfs", "davfs2"),
         *("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone", "fuse.davfs", "fuse.gcsfuse"),
     }
 )
@@ -20,8 +20,10 @@ ESCAPED = re.compile(r"\\([0-7]{3})")
 
 def file_system(mountinfo: str, path: str) -> str:
     """The type of the file system in which `path`, absolute and without symbolic links, lies; nothing if none fits."""
-    found = [(len(place), number, kind) for number, (place, kind) in enumerate(_mounts(mountinfo)) if _holds(place, path)]
-    return max(found, default=(0, 0, ""))[2]
+    holding = [
+        (len(place), number, kind) for number, (place, kind) in enumerate(_mounts(mountinfo)) if _holds(place, path)
+    ]
+    return max(holding, default=(0, 0, ""))[2]
 
 
 def is_network(kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""An upgrade can be killed at any moment and begun again: each migration is a whole, and so is what follows the last."""
+"""An upgrade can be killed at any moment and begun again: each migration is a whole, and so is what follows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +49,6 @@ def begin(using: str, plan: list[Any], **kwargs: Any) -> None:
 
 
 def end(sender: AppConfig, using: str, plan: list[Any] | None = None, **kwargs: Any) -> None:
-    """Receiver of `post_migrate`, which is sent for one app after the other. Emptying a database sends it without a plan."""
+    """Receiver of `post_migrate`, sent for one app after the other. Who empties a database sends it without a plan."""
     if plan is not None and sender == list(apps.get_app_configs())[-1]:
         MigrationRecorder(connections[using]).record_unapplied(*UNFINISHED)

@@ -43,6 +43,6 @@ def test_another_machines_disk_is_one(kind):
     assert is_network(kind)
 
 
-@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "fakeowner", "virtiofs", "9p", "fuse"])
+@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "fakeowner", "virtiofs", "9p"])
 def test_a_disk_of_this_machine_or_of_its_host_is_none(kind):
     assert not is_network(kind)

@@ -81,4 +81,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if lines:
         terminalreporter.section(DONE)
     for name, did in lines:
-        terminalreporter.line(f"{name}: " + ", ".join(f"{number:g} {key.replace('_', ' ')}" for key, number in did.items()))
+        told = (f"{number:g} {key.replace('_', ' ')}" for key, number in did.items())
+        terminalreporter.line(f"{name}: {', '.join(told)}")

@@ -119,12 +119,13 @@ class OwnLibrary:
         assert status in (0, -signal.SIGKILL), f"{act}{said} ended with {status}:\n{self.said()[-3000:]}"
         return status != 0
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
         """A command as a person types it, beside whatever else goes on."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, stdout=log, stderr=log, text=True
-            )
+                [sys.executable, "manage.py", *command],
+                cwd=ROOT, env={**self.environment, **environment}, stdout=log, stderr=log, text=True,
+            )  # fmt: skip
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command as a person types it."""

@@ -79,7 +79,7 @@ def test_a_damaged_page_is_found_and_what_brings_it_back_is_named(library, tmp_p
 @pytest.mark.sqlite
 @pytest.mark.parametrize("times", [5, pytest.param(50, marks=pytest.mark.proofs)])
 def test_a_torn_copy_is_told_or_it_is_a_state_that_was_committed(own_library, prepared, notes, tmp_path, done, times):
-    """The file is copied without its log, half before a checkpoint and half after: as `cp` does it while others write."""
+    """The file is copied without its log, half before a checkpoint and half after: as `cp` does while others write."""
     told = 0
     own_library.must("command", "import_library", str(notes(60, "first")))
     before = settle(own_library)

@@ -1,4 +1,4 @@
-"""An upgrade that is killed between its migrations or inside one is finished by the next start, without a manual step."""
+"""An upgrade that is killed between its migrations or inside one is finished by the next start, with no manual step."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ ALL = [*BETWEEN, *INSIDE, *AT_THE_END]
 def schema(library: OwnLibrary) -> list[tuple[object, ...]]:
     """Columns, indexes and triggers, as the database tells them."""
     if not library.cluster:
-        return library.ask("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY 1, 2")
+        return library.ask("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY 1, 2")
     return [
         *library.ask(
             "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
