@@ -109,7 +109,7 @@ def change_bytes(library: OwnLibrary, how: Callable[[bytes], bytes]) -> str:
     return str(sha256)
 
 
-@pytest.mark.parametrize("place", [0, 0.5, 0.99])
+@pytest.mark.parametrize("place", [0.5, *(pytest.param(at, marks=pytest.mark.proofs) for at in (0, 0.25, 0.99))])
 def test_a_damaged_kept_file_is_named(library, done, place):
     def flip(data: bytes) -> bytes:
         at = int(place * (len(data) - 1))
