@@ -152,14 +152,17 @@ def gather_a_crowd(number: int, seconds: float, told: str) -> None:
 
 
 def fill_disk(pages: int) -> None:
-    """SQLite's own way: the database may grow by so many pages, and answers then as on a full disk."""
+    """SQLite's own way: the database may grow by so many pages, and answers then as on a full disk. On PostgreSQL it is
+    the server that has none.
+    """
 
     def limit(connection: object, **kwargs: object) -> None:
         with connection.cursor() as cursor:
             size = cursor.execute("PRAGMA page_count").fetchone()[0]
             cursor.execute(f"PRAGMA max_page_count = {size + pages}")
 
-    connection_created.connect(limit, weak=False)
+    if connection.vendor == "sqlite":
+        connection_created.connect(limit, weak=False)
 
 
 def bound_files(size: int) -> None:
