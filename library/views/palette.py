@@ -14,13 +14,13 @@ from library.content.text import clean_text, fold
 from library.models import Link, State, Theme, User
 from library.models.links import shown_title
 from library.search import search
+from library.views import keys
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path, tag_path
 
 MOST = 8
 LONGEST_TEXT = 200
-LONGEST_ID = 18
 FIELDS = ("id", "title", "url", "site", "type")
 # The last word, where it may go on: three letters or more, and nothing that the query language reads otherwise.
 BEGUN_WORD = re.compile(r"(?:^|\s)[^\W_][^\s:]*(?<=[^\W_]{3})$")
@@ -83,7 +83,7 @@ def palette(request: ReaderRequest) -> HttpResponse:
     """`q` is what was typed so far, `link` the article at hand, `recent` the ids of those opened last, with dots."""
     text = clean_text(request.GET.get("q", "")).strip()[:LONGEST_TEXT]
     if text:
-        found = search(request.user, with_open_end(text), limit=MOST).links
+        found = search(request.user, with_open_end(text), limit=MOST, count_all=False).links
         groups = [Group("Articles", article_options(request.user, found))]
         named = [*shelf_options(request.user, text), *tag_options(Counts.of(request.user), text)]
         groups.append(Group("Tags and shelves", named[:MOST]))
@@ -107,7 +107,7 @@ def with_open_end(text: str) -> str:
 
 def numbers(texts: Iterable[str]) -> list[int]:
     """The ids among these, of no more than are shown."""
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID][:MOST]
+    return list(filter(None, map(keys.number, texts)))[:MOST]
 
 
 def article_options(user: User, ids: Sequence[int]) -> list[Option]:
