@@ -27,8 +27,8 @@ STEPS = [
 ONCE = {STEPS[0], STEPS[-2], STEPS[-1]}
 MOMENTS = [Moment(step, number, after) for step in STEPS for number in (1, 2) for after in (False, True)]
 MOMENTS = [moment for moment in MOMENTS if moment.number == 1 or moment.step not in ONCE]
-QUICKLY = [moment for moment in MOMENTS if moment.number == 2 or moment.step in ONCE]
-EACH_ONCE = [moment for place, moment in enumerate(QUICKLY) if place % 4 in (0, 3)]
+LATER = [moment for moment in MOMENTS if moment.number == 2 or moment.step in ONCE]
+QUICKLY = [moment for place, moment in enumerate(LATER) if place % 4 in (0, 3)]  # each step once
 BY_CHANCE = {"sqlite": 500, "postgresql": 200}
 
 
@@ -56,8 +56,6 @@ def test_every_step_is_one_of_the_program(step):
 @pytest.mark.parametrize("moments", [QUICKLY, pytest.param(MOMENTS, marks=pytest.mark.proofs)], ids=["quick", "all"])
 def test_killed_at_each_step_an_import_goes_on_by_itself(prepared, own_library, notes, done, moments):
     folder = notes(FILES, words=40)
-    if moments is QUICKLY and own_library.cluster:
-        moments = EACH_ONCE  # to make a database anew takes seconds there
     for moment in moments:
         own_library.become(prepared)
         own_library.must("order_import", str(folder))
