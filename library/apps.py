@@ -36,8 +36,10 @@ class LibraryConfig(AppConfig):
     verbose_name = "Library"
 
     def ready(self) -> None:
-        from library.models import triggers, upgrades, waiting  # noqa: PLC0415 - models can't be imported before this
+        from library import security_log  # noqa: PLC0415 - models can't be imported before this
+        from library.models import triggers, upgrades, waiting  # noqa: PLC0415
 
+        security_log.listen()
         migrate.MigrationExecutor = upgrades.WholeExecutor  # type: ignore[attr-defined]
         connection_created.connect(waiting.wait_patiently)
         pre_migrate.connect(upgrades.begin, sender=self)

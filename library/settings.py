@@ -1,16 +1,18 @@
 """Every setting, and the only reader of the environment. `docs/settings.md` explains each."""
 
 import os
+import re
 import secrets
 import sqlite3
 import sys
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
+
+from library.content.networks import is_network, origin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -192,10 +194,28 @@ ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE_HOST, "127.0.0.1", "loc
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 for network in TRUSTED_PROXIES:
-    try:
-        ip_network(network)
-    except ValueError as error:
-        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.') from error
+    if not is_network(network):
+        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.')
+
+# Whom a proxy names as logged in, and which proxies may: by the address of the connection itself.
+PROXY_LOGIN_HEADER = env("PROXY_LOGIN_HEADER")
+PROXY_LOGIN_FROM = env_list("PROXY_LOGIN_FROM")
+PROXY_LOGIN_SIGN_UP = env_flag("PROXY_LOGIN_SIGN_UP", False)
+PROXY_LOGOUT_URL = env("PROXY_LOGOUT_URL")
+if PROXY_LOGIN_HEADER and not re.fullmatch("[A-Za-z0-9-]+", PROXY_LOGIN_HEADER):
+    raise stop(f'PROXY_LOGIN_HEADER is "{PROXY_LOGIN_HEADER}". Write the name of a header, such as Remote-User.')
+if PROXY_LOGIN_HEADER and not PROXY_LOGIN_FROM:
+    raise stop("PROXY_LOGIN_HEADER is set, and PROXY_LOGIN_FROM is missing: anybody could log in as anybody.")
+for network in PROXY_LOGIN_FROM:
+    if not is_network(network) or network.endswith("/0"):
+        raise stop(f'PROXY_LOGIN_FROM holds "{network}". Write the addresses of the proxies, such as 127.0.0.1.')
+PROXY_LOGOUT_ORIGIN = origin(PROXY_LOGOUT_URL) if PROXY_LOGOUT_URL else ""
+if PROXY_LOGOUT_ORIGIN is None:
+    raise stop(f'PROXY_LOGOUT_URL is "{PROXY_LOGOUT_URL}". Write a path, or an address that begins with https://.')
+
+SECURITY_CONTACT = env("SECURITY_CONTACT")
+if SECURITY_CONTACT and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*)", SECURITY_CONTACT):
+    raise stop(f'SECURITY_CONTACT is "{SECURITY_CONTACT}". Write mailto:name@example.org or an https:// address.')
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
@@ -246,6 +266,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "library.middleware.proxy_login",
+    "library.middleware.denials_noted",
     "library.middleware.bounded_body",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -327,6 +349,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "invitation": "20/m/ip",
 }
 
 # --- language and time ---------------------------------------------------------------------------------------------
@@ -364,4 +387,8 @@ BACKUP_KEEP = env_number("BACKUP_KEEP", 7, 1, 10_000)
 # --- limits --------------------------------------------------------------------------------------------------------
 
 BIN_DAYS = 30
-IMPORT_UPLOAD_BYTES = 500 * 1024 * 1024
+IMPORT_FOLDERS = [Path(folder) for folder in env_list("IMPORT_FOLDERS")]
+for folder in IMPORT_FOLDERS:
+    if not folder.is_absolute():
+        raise stop(f'IMPORT_FOLDERS holds "{folder}". Write whole paths, such as /srv/articles.')
+IMPORT_UPLOAD_BYTES = env_number("IMPORT_UPLOAD_MB", 500, 1, 1_000_000) * 1024 * 1024

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from library import exporters, importers
+from library import exporters, importers, leaving
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
-from library.importers import ledger, restoring, uploads
-from library.models import Export, ImportRun, Original, Rendering, RunState
+from library.importers import ledger, restoring, server_folders, uploads
+from library.models import Export, ImportRun, Original, Rendering, RunState, SecurityEvent
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
 from library.models.outages import outage
@@ -52,6 +52,9 @@ def run_import(run_id: int) -> None:
     run = ImportRun.objects.filter(pk=run_id).first()
     holder = importers.new_holder()
     if run is None or not run.claim(holder):
+        return
+    if run.on_server and run.state != RunState.UNDOING and not server_folders.are_here(run):
+        ledger.finish(run, RunState.FAILED, server_folders.GONE)
         return
     try:
         complete = run.state == RunState.RUNNING and not run.cursor and restoring.fits(run.owner, run.paths)
@@ -98,6 +101,12 @@ def run_backup() -> None:
         raise
 
 
+@task()
+def delete_reader(pk: int) -> None:
+    """Delete everything of a reader whose account was closed. A killed worker's work is gone on with."""
+    leaving.delete(pk)
+
+
 def order_backup() -> None:
     """Queue a backup when one is due, whichever of the workers comes first."""
     if not schedule.is_due() or _backups().exclude(status__in=ENDED).exists():
@@ -135,10 +144,14 @@ def tend() -> None:
         logger.info("The Bin: %s articles were there for their time, and are deleted for good.", purged)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
+    SecurityEvent.objects.over(now).delete()
+    SecurityEvent.objects.too_many().delete()
     Original.objects.orphans().drop()
     SessionStore.clear_expired()
     uploads.sweep(now)
     kept.sweep(now)
+    for pk in leaving.unfinished():
+        delete_reader.enqueue(pk)
 
 
 # --- work of workers that were killed
@@ -157,7 +170,7 @@ def take_up_what_stopped() -> None:
     for result in running:
         if _beat_key(result.worker_ids[-1]) not in alive:
             queue_again(result)
-    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(state=RunState.UNDOING)):
+    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(on_server=True) | Q(state=RunState.UNDOING)):
         if not _of_run(run.pk).exclude(status__in=ENDED).exists():
             run_import.enqueue(run.pk)
 

@@ -13,15 +13,19 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from library.exporters.kept import make
+from library.importers.pieces import Listed, begin
 from library.models import (
+    ApiToken,
     Attachment,
     Change,
+    Event,
     Export,
     FormerAddress,
     Highlight,
     HighlightTag,
     ImportedRecord,
     ImportRun,
+    Invitation,
     Kind,
     Link,
     Original,
@@ -33,7 +37,9 @@ from library.models import (
     SearchPending,
     SearchWord,
     SectionVersion,
+    SecurityEvent,
     Shelf,
+    Source,
     TagAlias,
     User,
 )
@@ -41,7 +47,8 @@ from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
+PUBLIC = {"login", "setup", "healthz", "invitation", ".well-known"}  # and the files under /static/, which are no routes
+BY_TOKEN = {"api"}  # where a program shows a token and a session counts for nothing
 HEADERS = {
     "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -50,10 +57,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ".*camera=.*",
 }
-# What a GET may write: who is here, and what can be made again from the library at any time.
-NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
+# What a GET may write: who is here or was refused, and what can be made again from the library at any time.
+NOT_KEPT = {Session, SecurityEvent, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
-NOWHERE |= {"slug": "no-such-tag", "name": "words"}
+NOWHERE |= dict.fromkeys(("reader", "invitation", "token"), 987654321)
+NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -70,7 +78,8 @@ def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 ROUTES = ["/" + route for route in walk(get_resolver())]
-OWN = [route for route in ROUTES if not route.startswith("/admin/")]
+STAFFS = "/settings/readers/"  # tests/views/test_readers.py tries that they are there for nobody else
+OWN = [route for route in ROUTES if not route.startswith(("/admin/", STAFFS))]
 WITH_OBJECT = [route for route in OWN if "<" in route]
 
 
@@ -86,6 +95,13 @@ def address(route: str, values: dict[str, object]) -> str:
 # --- what a reader has ---------------------------------------------------------------------------------------------
 
 
+def original_of(words: str) -> Original:
+    data = words.encode()
+    return Original.objects.get_or_create(
+        sha256=sha256(data).hexdigest(), defaults={"size": len(data), "compressed": zlib.compress(data)}
+    )[0]
+
+
 def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, object]]:
     """One of everything, and by room of the URL table the values that lead to it. Each text says `words`."""
     kept, binned = (Link(owner=owner, type=words[:100], extra={"key": words}) for _ in range(2))
@@ -98,9 +114,13 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     set_tags(kept, [words[:100]])
     Link.objects.filter(pk=binned.pk).update(deleted_at=kept.saved_at)
     FormerAddress.objects.create(owner=owner, link=kept, url=words, url_hash=str(owner.pk))
+    original = original_of(words)
+    Source.objects.create(owner=owner, link=kept, format="markdown_notes", key=words[:100], original=original)
     run = ImportRun.objects.create(owner=owner, label=words, paths=[words], state=RunState.DONE, records=2, new=2)
     records = [
-        ImportedRecord(run=run, file=words, outcome=outcome, link=link, message=words, warnings=[words])
+        ImportedRecord(
+            run=run, file=words, sha256=original.pk, outcome=outcome, link=link, message=words, warnings=[words]
+        )
         for outcome, link in ((Outcome.NEW, kept), (Outcome.REJECTED, None))
     ]
     ImportedRecord.objects.bulk_create(records)
@@ -113,11 +133,10 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     HighlightTag.objects.create(highlight=highlight, tag=tag)
     export = Export.objects.create(owner=owner, format="csv", title=words[:200], error=words)
     make(export)
-    data = words.encode()
-    original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
-    original.save()
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
+    upload = begin(owner.pk, [Listed(words, 9, 1, False)])
     return {
+        **doors_of(owner, words),
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
@@ -127,12 +146,21 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
-        "import": {"pk": run.pk},
+        "import": {"pk": run.pk, "file": run.entries.first().pk, "upload": upload.key},
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
         "admin/link": {"object_id": kept.pk},
         "admin/importrun": {"object_id": run.pk},
         "admin/importedrecord": {"object_id": ImportedRecord.objects.order_by("pk").first().pk},
     }
+
+
+def doors_of(owner: User, words: str) -> dict[str, dict[str, object]]:
+    token, _ = ApiToken.objects.make(owner, words[:100], ["read"], None)
+    SecurityEvent.objects.add(Event.TOKEN_MADE, owner.pk, "203.0.113.9", words[:200], words[:200])
+    event = owner.security_events.order_by("pk").first()
+    invitation, _ = Invitation.objects.invite(owner, words[:150])
+    settings = {"token": token.pk, "reader": owner.pk, "invitation": invitation.pk}
+    return {"settings": settings, "admin/securityevent": {"object_id": event.pk}}
 
 
 def own_address(route: str, library: dict[str, dict[str, object]]) -> str:
@@ -150,13 +178,19 @@ def test_nothing_is_public_but_what_is_named_here(client, reader):
         for ask in (client.get, client.post):
             answer = ask(address(route, nowhere))
             check_headers(answer)
-            if room(route) not in PUBLIC and answer.status_code != 404:
+            if room(route) in BY_TOKEN:
+                assert answer.status_code == 401 and "WWW-Authenticate" in answer.headers, route
+            elif room(route) not in PUBLIC and answer.status_code != 404:
                 assert re.match(r"(/admin)?/login/(\?|$)", answer.headers["Location"]), route
 
 
 def test_the_public_pages_are_these(client, reader):
-    answers = {name: client.get(f"/{name}".replace("healthz/", "healthz")) for name in ("login/", "setup/", "healthz")}
-    assert [answer.status_code for answer in answers.values()] == [200, 404, 200]
+    answers = [client.get(path) for path in ("/login/", "/setup/", "/healthz", "/.well-known/security.txt")]
+    assert [answer.status_code for answer in answers] == [200, 404, 200, 404]
+
+
+def test_a_session_opens_nothing_where_a_token_is_asked_for(reading):
+    assert {reading.get(route).status_code for route in ROUTES if room(route) in BY_TOKEN} == {401}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -173,7 +207,7 @@ def test_the_owner_does_see_what_others_do_not(reading, reader):
     library = library_of(reader, "words of her own")
     pages = [reading.get(own_address(route, library), follow=True) for route in WITH_OBJECT]
     assert {page.status_code for page in pages} == {200, 405}
-    assert all(page.status_code == 405 or "words" in page.getvalue().decode() for page in pages)
+    assert all(page.status_code == 405 or "words" in page.getvalue().decode(errors="replace") for page in pages)
 
 
 @pytest.mark.parametrize("query", ["/library/?tag={}", "/search/?q=tag:{}", "/search/?q={}", "/library/?type={}",
@@ -195,8 +229,8 @@ def test_a_form_without_its_token_is_refused_everywhere(reader):
     client.force_login(reader)
     library = library_of(reader, "words")
     before = everything()
-    allowed = [route for route in ROUTES if client.post(own_address(route, library), {"a": "b"}).status_code != 403]
-    assert allowed == []
+    answers = {route: client.post(own_address(route, library), {"a": "b"}).status_code for route in ROUTES}
+    assert [route for route, status in answers.items() if status != (401 if room(route) in BY_TOKEN else 403)] == []
     assert everything() == before
 
 
@@ -207,7 +241,7 @@ def test_looking_changes_nothing(reading, reader, other_reader):
     before = everything()
     for route in ROUTES:
         answer = reading.get(own_address(route, library))
-        assert answer.status_code in {200, 301, 302, 403, 404, 405}, route
+        assert answer.status_code in {200, 301, 302, 401, 403, 404, 405}, route
         assert everything() == before, route
         check_headers(answer)
 

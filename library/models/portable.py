@@ -109,6 +109,7 @@ IMPORTS = Part(
     {
         "lease_holder": "A process of the old server.",
         "lease_until": "A process of the old server.",
+        "on_server": "A folder of the old server.",
     },
     (Part("entries", ImportedRecord, "run", numbered=False, refers=("changes",)),),
 )
@@ -131,7 +132,11 @@ NOT_CARRIED = {
     "library.SearchPending": "The index is made again from the texts.",
     "library.SearchWord": "The index is made again from the texts.",
     "library.SearchLanguage": "The index is made again from the texts.",
+    "library.Invitation": "Who may come in to this server.",
+    "library.Departure": "Who left this server.",
     "library.Export": "It is made from the library, and swept away.",
+    "library.ApiToken": "It opens this server, for programs.",
+    "library.SecurityEvent": "What happened at the doors of this server.",
     "admin": "What the person who runs the server did there.",
     "auth": "Rights on this server.",
     "account": "How readers log in to this server.",
