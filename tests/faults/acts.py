@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
-from library import preparing, tasks, worker
+from library import leaving, preparing, tasks, worker
 from library.backups import schedule
 from library.models import Export, Kind, Link, RunState, User
 from library.models.links import title_key
@@ -113,6 +113,12 @@ def order_restoring(folder: str) -> None:
 def order_backup(folder: str) -> None:
     command("import_library", folder)
     tasks.order_backup()
+
+
+def order_leaving(folder: str) -> None:
+    command("import_library", folder)
+    leaving.close(reader())
+    tasks.delete_reader.enqueue(User.objects.get().pk)
 
 
 def bin_half_long_ago() -> None:

@@ -67,6 +67,12 @@ SITUATIONS = {
         around("library.exporters.write", "library.models.exports.Export.finish"),
         lambda library, notes: state(library, "library_export") == "done" and exported(library),
     ),
+    "a reader who leaves": Situation(
+        "delete_reader",
+        lambda library, notes: library.must("order_leaving", str(notes)),
+        around("library.leaving._delete_work", "library.leaving._delete_links"),
+        lambda library, notes: articles(library) == library.one("SELECT count(*) FROM library_user") == 0,
+    ),
     "a backup": Situation(
         "run_backup",
         lambda library, notes: library.must("order_backup", str(notes)),
