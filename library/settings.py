@@ -163,6 +163,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+NETWORK_DISK = env_flag("NETWORK_DISK", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- addresses -----------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from library.importers import ledger, restoring_run, server_folders, uploads
 from library.models import Export, ImportRun, Original, Rendering, RunState, SecurityEvent
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
+from library.models.outages import outage
 from library.models.writing import purge_bin
 from library.search import indexing
 
@@ -41,6 +42,7 @@ GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it 
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
 NOT_WRITTEN = "The server can't write the file ({reason}). Your library is as it was."
 NOT_MADE = "Something in the library can't be exported by this version. Your library is as it was; try another format."
+OUT_OF_ORDER = "{why} What came before it is in the library. Try again when that is mended: it goes on with the rest."
 BROKE_OFF = "Something in it can't be imported by this version. What came before it is in the library."
 
 
@@ -63,8 +65,9 @@ def run_import(run_id: int) -> None:
         raise
     except OSError as error:
         ledger.finish(run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
-    except Exception:
-        ledger.finish(run, RunState.FAILED, BROKE_OFF)
+    except Exception as error:
+        why = outage(error)
+        ledger.finish(run, RunState.FAILED, OUT_OF_ORDER.format(why=why) if why else BROKE_OFF)
         raise
 
 

@@ -146,3 +146,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "library.views.errors.bad_request"
 handler429 = "library.views.errors.too_often"
+handler500 = "library.views.errors.broken"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import Error, connection
 from tqdm import tqdm
 
 from library import accounts, importers
@@ -19,6 +19,7 @@ from library.importers.restored import CantRestore
 from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models.outages import outage
 
 logger = logging.getLogger(__name__)
 
@@ -130,9 +131,8 @@ class Command(BaseCommand):
                 ledger.finish(import_run, RunState.STOPPED)
             except OSError as error:
                 ledger.finish(import_run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
-            except Exception:
-                logger.exception("The import broke off.")
-                ledger.finish(import_run, RunState.FAILED, BROKE_OFF)
+            except Exception as error:
+                break_off(import_run, error)
         import_run.refresh_from_db()
 
     def report(self, import_run: ImportRun, file: Path | None) -> None:
@@ -176,6 +176,19 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
 
 def choices(options: dict[str, Any]) -> dict[str, Any]:
     return {name: options[name] for name in ("dry_run", "format", "same_address")}
+
+
+def break_off(import_run: ImportRun, error: Exception) -> None:
+    """Say why in a sentence, or in the log. Where that can't be written either, the run goes on as one that was killed.
+    """
+    why = outage(error)
+    if not why:
+        logger.error("The import broke off.", exc_info=error)
+    said = f"{why} {BROKE_OFF}".strip()
+    try:
+        ledger.finish(import_run, RunState.FAILED, said)
+    except Error as another:
+        raise CommandError(said) from another
 
 
 def check_report(file: Path | None) -> None:
