@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from library import tasks
 from library.backups import schedule
-from library.models import ImportedRecord, ImportRun, Link, User
+from library.models import ImportedRecord, ImportRun, Link, SecurityEvent, User
 
 
 class Site(admin.AdminSite):
@@ -131,3 +131,13 @@ class LinkAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "owner", "url", "site", "title", "type", "saved_at", "state", "favourite", "progress", "finished_at",
         "deleted_at", "words", "minutes", "created_at", "updated_at",
     )  # fmt: skip
+
+
+@admin.register(SecurityEvent, site=site)
+class SecurityEventAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("at", "kind", "owner", "address", "count", "detail")
+    list_filter = ("kind", "at")
+    list_select_related = ("owner",)
+    search_fields = ("address", "detail", "owner__username")
+    ordering = ("-at", "-id")
+    show_full_result_count = False

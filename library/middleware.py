@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from library.accounts import proxy
 from library.content.networks import within
+from library.models import Event
+from library.security_log import note
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ def proxy_login(get_response: View) -> View:
         said, peer = request.META.pop(header, None), request.META.get(PEER, "")
         if said is not None and not is_trusted(peer):
             logger.warning("%s came from %s, which is not in PROXY_LOGIN_FROM.", settings.PROXY_LOGIN_HEADER, peer)
+            note(Event.DENIED, request, None, "named by a stranger")
             said = None
         proxy.settle(request, said)
         return get_response(request)
@@ -99,6 +102,19 @@ def bounded_body(get_response: View) -> View:
         if request.path != IMPORT_PATH and length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         return get_response(request)
+
+    return middleware
+
+
+def denials_noted(get_response: View) -> View:
+    """Keep in the security log who was refused a page, by the page's name. The door of the API says more itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 403 and not response.has_header("WWW-Authenticate"):
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            note(Event.DENIED, request, request.user, page)
+        return response
 
     return middleware
 

@@ -163,6 +163,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+NETWORK_DISK = env_flag("NETWORK_DISK", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- addresses -----------------------------------------------------------------------------------------------------
@@ -211,6 +212,10 @@ for network in PROXY_LOGIN_FROM:
 PROXY_LOGOUT_ORIGIN = origin(PROXY_LOGOUT_URL) if PROXY_LOGOUT_URL else ""
 if PROXY_LOGOUT_ORIGIN is None:
     raise stop(f'PROXY_LOGOUT_URL is "{PROXY_LOGOUT_URL}". Write a path, or an address that begins with https://.')
+
+SECURITY_CONTACT = env("SECURITY_CONTACT")
+if SECURITY_CONTACT and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*)", SECURITY_CONTACT):
+    raise stop(f'SECURITY_CONTACT is "{SECURITY_CONTACT}". Write mailto:name@example.org or an https:// address.')
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
@@ -262,6 +267,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "library.middleware.proxy_login",
+    "library.middleware.denials_noted",
     "library.middleware.bounded_body",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

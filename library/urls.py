@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
+from library import api
 from library.admin import site
 from library.views import (
     about,
@@ -30,11 +31,14 @@ from library.views import (
     readers,
     review,
     search,
+    security_log,
+    security_txt,
     settings,
     shelves,
     shortcuts,
     statistics,
     tags,
+    tokens,
     versions,
 )
 
@@ -128,6 +132,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/readers/<int:reader>/", readers.reader, name="readers.reader"),
     path("settings/readers/<int:reader>/delete/", readers.delete, name="readers.delete"),
     path("invitation/", invitation.index, name="invitation.index"),
+    path("settings/tokens/", tokens.index, name="tokens.index"),
+    path("settings/tokens/<int:token>/revoke/", tokens.revoke, name="tokens.revoke"),
+    path("settings/security-log/", security_log.index, name="security_log.index"),
+    path("api/me", api.me, name="api.me"),
+    path(".well-known/security.txt", security_txt.show, name="security_txt.show"),
     path("setup/", accounts.setup, name="accounts.setup"),
     path("login/", accounts.LogIn.as_view(), name="login"),
     path("logout/", accounts.LogOut.as_view(), name="logout"),
@@ -137,3 +146,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "library.views.errors.bad_request"
 handler429 = "library.views.errors.too_often"
+handler500 = "library.views.errors.broken"

@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parent.parent
 ROWS = (  # from the roof down: imports point down only, and neighbours in a row never import each other
     "urls wsgi management",
     "views api feeds admin middleware serving preparing worker",
-    "tasks forms templatetags accounts soundness",
+    "tasks forms templatetags accounts tokens soundness",
     "leaving",
     "importers exporters capture ai backups tagging",
-    "highlighting",
+    "highlighting security_log",
     "search rendering",
     "models",
     "content",

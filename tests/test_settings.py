@@ -50,6 +50,8 @@ def test_every_setting_is_documented_and_no_other():
         ("TIME_ZONE", "../../etc/passwd"),
         ("SECRET_KEY", "short"),
         ("DATA_DIR", "/proc/nothing/here"),
+        ("SECURITY_CONTACT", "safety@example.org"),
+        ("SECURITY_CONTACT", "https://"),
         ("BACKUP_EVERY", "24"),
         ("BACKUP_EVERY", "0h"),
         ("BACKUP_EVERY", "daily"),

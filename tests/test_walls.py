@@ -15,8 +15,10 @@ from django.urls import URLResolver, get_resolver
 from library.exporters.kept import make
 from library.importers.pieces import Listed, begin
 from library.models import (
+    ApiToken,
     Attachment,
     Change,
+    Event,
     Export,
     FormerAddress,
     Highlight,
@@ -35,6 +37,7 @@ from library.models import (
     SearchPending,
     SearchWord,
     SectionVersion,
+    SecurityEvent,
     Shelf,
     Source,
     TagAlias,
@@ -44,7 +47,8 @@ from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"login", "setup", "healthz", "invitation"}  # and the files under /static/, which are no routes
+PUBLIC = {"login", "setup", "healthz", "invitation", ".well-known"}  # and the files under /static/, which are no routes
+BY_TOKEN = {"api"}  # where a program shows a token and a session counts for nothing
 HEADERS = {
     "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -53,10 +57,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ".*camera=.*",
 }
-# What a GET may write: who is here, and what can be made again from the library at any time.
-NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
+# What a GET may write: who is here or was refused, and what can be made again from the library at any time.
+NOT_KEPT = {Session, SecurityEvent, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
-NOWHERE |= dict.fromkeys(("reader", "invitation"), 987654321)
+NOWHERE |= dict.fromkeys(("reader", "invitation", "token"), 987654321)
 NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
@@ -132,6 +136,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
     upload = begin(owner.pk, [Listed(words, 9, 1, False)])
     return {
+        **doors_of(owner, words),
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
@@ -141,13 +146,21 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
-        "settings": {"reader": owner.pk, "invitation": Invitation.objects.invite(owner, words[:150])[0].pk},
         "import": {"pk": run.pk, "file": run.entries.first().pk, "upload": upload.key},
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
         "admin/link": {"object_id": kept.pk},
         "admin/importrun": {"object_id": run.pk},
         "admin/importedrecord": {"object_id": ImportedRecord.objects.order_by("pk").first().pk},
     }
+
+
+def doors_of(owner: User, words: str) -> dict[str, dict[str, object]]:
+    token, _ = ApiToken.objects.make(owner, words[:100], ["read"], None)
+    SecurityEvent.objects.add(Event.TOKEN_MADE, owner.pk, "203.0.113.9", words[:200], words[:200])
+    event = owner.security_events.order_by("pk").first()
+    invitation, _ = Invitation.objects.invite(owner, words[:150])
+    settings = {"token": token.pk, "reader": owner.pk, "invitation": invitation.pk}
+    return {"settings": settings, "admin/securityevent": {"object_id": event.pk}}
 
 
 def own_address(route: str, library: dict[str, dict[str, object]]) -> str:
@@ -165,13 +178,19 @@ def test_nothing_is_public_but_what_is_named_here(client, reader):
         for ask in (client.get, client.post):
             answer = ask(address(route, nowhere))
             check_headers(answer)
-            if room(route) not in PUBLIC and answer.status_code != 404:
+            if room(route) in BY_TOKEN:
+                assert answer.status_code == 401 and "WWW-Authenticate" in answer.headers, route
+            elif room(route) not in PUBLIC and answer.status_code != 404:
                 assert re.match(r"(/admin)?/login/(\?|$)", answer.headers["Location"]), route
 
 
 def test_the_public_pages_are_these(client, reader):
-    answers = {name: client.get(f"/{name}".replace("healthz/", "healthz")) for name in ("login/", "setup/", "healthz")}
-    assert [answer.status_code for answer in answers.values()] == [200, 404, 200]
+    answers = [client.get(path) for path in ("/login/", "/setup/", "/healthz", "/.well-known/security.txt")]
+    assert [answer.status_code for answer in answers] == [200, 404, 200, 404]
+
+
+def test_a_session_opens_nothing_where_a_token_is_asked_for(reading):
+    assert {reading.get(route).status_code for route in ROUTES if room(route) in BY_TOKEN} == {401}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -210,8 +229,8 @@ def test_a_form_without_its_token_is_refused_everywhere(reader):
     client.force_login(reader)
     library = library_of(reader, "words")
     before = everything()
-    allowed = [route for route in ROUTES if client.post(own_address(route, library), {"a": "b"}).status_code != 403]
-    assert allowed == []
+    answers = {route: client.post(own_address(route, library), {"a": "b"}).status_code for route in ROUTES}
+    assert [route for route, status in answers.items() if status != (401 if room(route) in BY_TOKEN else 403)] == []
     assert everything() == before
 
 
@@ -222,7 +241,7 @@ def test_looking_changes_nothing(reading, reader, other_reader):
     before = everything()
     for route in ROUTES:
         answer = reading.get(own_address(route, library))
-        assert answer.status_code in {200, 301, 302, 403, 404, 405}, route
+        assert answer.status_code in {200, 301, 302, 401, 403, 404, 405}, route
         assert everything() == before, route
         check_headers(answer)
 

@@ -13,8 +13,9 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from library.accounts import someone_can_log_in
-from library.models import User
+from library.models import Event, User
 from library.models.departures import staying
+from library.security_log import note
 
 NAME_LENGTH = 150
 BY_PROXY = "by_proxy"  # in a session that holds only as long as the proxy names its reader
@@ -40,6 +41,7 @@ def settle(request: HttpRequest, said: str | None) -> None:
     reader = name and reader_of(name)
     if not reader:
         logger.warning("The proxy named %r, who can't be logged in.", said[:NAME_LENGTH])
+        note(Event.LOGIN_FAILED, request, None, "named by the proxy")
         return
     login(request, reader, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[BY_PROXY] = True

@@ -13,18 +13,22 @@ from library.models.renderings import Rendering
 from library.models.reviews import Review
 from library.models.revisions import Revision
 from library.models.sections import Author, Kind, Section, SectionVersion
+from library.models.security import Event, SecurityEvent
 from library.models.shelves import Shelf
 from library.models.sources import FormerOriginal, Original, Source
 from library.models.tags import LinkTag, Tag, TagAlias
+from library.models.tokens import ApiToken
 from library.models.users import Face, Theme, User
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "Author",
     "BulkAct",
     "Change",
     "Colour",
     "Departure",
+    "Event",
     "Export",
     "Face",
     "FormerAddress",
@@ -49,6 +53,7 @@ __all__ = [
     "SearchWord",
     "Section",
     "SectionVersion",
+    "SecurityEvent",
     "Shelf",
     "Source",
     "State",

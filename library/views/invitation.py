@@ -13,7 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from library.accounts import household
 from library.forms.accounts import InvitedForm
-from library.models import Invitation
+from library.models import Event, Invitation
+from library.security_log import note
 
 TOKEN = "invitation"  # noqa: S105 - a key of the session
 
@@ -58,6 +59,7 @@ def enter(request: HttpRequest, form: InvitedForm, token: str) -> HttpResponse:
     if reader is None:
         return gone(request)
     request.session.flush()
+    note(Event.INVITATION_USED, request, reader)
     login(request, reader)
     return redirect("library.list")
 

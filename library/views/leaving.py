@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from library import leaving, tasks
 from library.forms.leaving import LeavingForm
+from library.models import Event
+from library.security_log import note
 from library.views.requests import ReaderRequest
 
 CLOSED = "Your account is closed. What was in it is being deleted now."
@@ -32,6 +34,7 @@ def index(request: ReaderRequest) -> HttpResponse:
         with transaction.atomic():
             leaving.close(request.user)
             tasks.delete_reader.enqueue(request.user.pk)
+            note(Event.ACCOUNT_DELETED, request, None, f"reader {request.user.pk}")
     except leaving.Refused as problem:
         form.add_error(None, str(problem))
         return page(request, form, 400)

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from library import leaving, tasks
 from library.accounts import household
 from library.content.text import single_line
-from library.models import Invitation, Link, User
+from library.models import Event, Invitation, Link, User
 from library.models.departures import staying
 from library.models.invitations import KEPT, NOTE_LENGTH
+from library.security_log import note
 from library.views.requests import ReaderRequest
 
 SHOWN = 50
@@ -83,8 +84,8 @@ def invite(request: ReaderRequest) -> HttpResponse:
     if Invitation.objects.open().count() >= MOST_OPEN:
         messages.error(request, TOO_MANY)
         return redirect("readers.index")
-    note = single_line(request.POST.get("note", ""))[:NOTE_LENGTH]
-    _, token = Invitation.objects.invite(request.user, note)
+    invitation, token = Invitation.objects.invite(request.user, single_line(request.POST.get("note", ""))[:NOTE_LENGTH])
+    note(Event.INVITATION_MADE, request, request.user, f"invitation {invitation.pk}")
     request.session[NEW_ADDRESS] = f"{settings.BASE_URL}{reverse('invitation.index')}?token={token}"
     return redirect("readers.index")
 
@@ -95,6 +96,7 @@ def withdraw(request: ReaderRequest, invitation: int) -> HttpResponse:
     """One that was used meanwhile stays used, and is told as what it is."""
     found = get_object_or_404(Invitation, pk=invitation)
     if Invitation.objects.open().filter(pk=found.pk).update(withdrawn_at=timezone.now()):
+        note(Event.INVITATION_WITHDRAWN, request, request.user, f"invitation {found.pk}")
         messages.success(request, "The invitation is withdrawn.")
     else:
         messages.error(request, "This invitation was open no more.")
@@ -111,6 +113,7 @@ def reader(request: ReaderRequest, reader: int) -> HttpResponse:
         return render(request, "readers/reader.html", with_articles([found])[0])
     try:
         household.change(request.user, found.pk, **rights)
+        note(Event.RIGHTS_CHANGED, request, request.user, f"reader {found.pk}: {request.POST['act']}")
         messages.success(request, done.format(found.username))
     except household.Refused as problem:
         messages.error(request, str(problem))
@@ -130,5 +133,6 @@ def delete(request: ReaderRequest, reader: int) -> HttpResponse:
     with transaction.atomic():
         leaving.close(found)
         tasks.delete_reader.enqueue(found.pk)
+        note(Event.ACCOUNT_DELETED, request, request.user, f"reader {found.pk}")
     messages.success(request, f"The account of {found.username} is closed, and is being deleted.")
     return redirect("readers.index")

@@ -22,8 +22,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 
 from library.models import (
+    ApiToken,
     Attachment,
     Departure,
+    Event,
     FormerOriginal,
     Highlight,
     HighlightTag,
@@ -37,6 +39,7 @@ from library.models import (
     Review,
     RunState,
     Section,
+    SecurityEvent,
     Shelf,
     Source,
     Tag,
@@ -119,6 +122,8 @@ def _run(reader: User) -> None:
     EmailConfirmation.objects.create(email_address=address, key="a-key", sent=DAY)
     Invitation.objects.invite(reader, "For dora")
     Departure.objects.create(at=DAY)
+    ApiToken.objects.make(reader, "Script", ["read", "import"], timedelta(days=90))
+    SecurityEvent.objects.add(Event.TOKEN_MADE, reader.pk, "203.0.113.9", "A browser", "Script")
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=reader, content_type=kind, object_id=str(reader.pk), object_repr="cara", action_flag=CHANGE

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from library.models import Departure, Invitation, User
+from library.models import Departure, Event, Invitation, SecurityEvent, User
 from library.views.readers import SHOWN
 from tests.test_walls import ROUTES, STAFFS, address, told
-from tests.views.household import invite, make_staff
+from tests.views.household import invite, make_staff, open_invitation
 from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +178,18 @@ def test_the_settings_lead_here_who_runs_the_server(staff, other_reader):
     ben = Client()
     ben.login(username="ben", password="another long passphrase")
     assert PAGE not in ben.get("/settings/").content.decode()
+
+
+def test_who_is_invited_shut_out_and_deleted_stands_in_the_security_log(staff, reader, other_reader):
+    address = invite(staff)
+    open_invitation(Client(), address)
+    invite(staff, "For dan")
+    staff.post(f"{PAGE}invitations/{Invitation.objects.open().get().pk}/withdraw/")
+    act(staff, other_reader, "shut-out")
+    staff.post(f"{PAGE}{other_reader.pk}/delete/", {"name": other_reader.username})
+    kinds = {Event.INVITATION_MADE, Event.INVITATION_USED, Event.INVITATION_WITHDRAWN, Event.RIGHTS_CHANGED,
+             Event.ACCOUNT_DELETED}  # fmt: skip
+    noted = SecurityEvent.objects.filter(kind__in=kinds)
+    assert set(noted.values_list("kind", flat=True)) == kinds
+    assert f"reader {other_reader.pk}: shut-out" in noted.values_list("detail", flat=True)
+    assert not any(word in repr(list(noted.values())) for word in (address.partition("=")[2], "For dan"))

@@ -7,7 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from library import leaving
 from library.management.database import require_migrated
 from library.management.readers import WRONG_USE
+from library.models import Event
 from library.models.departures import staying
+from library.security_log import note
 
 KEPT = "Nothing was deleted."
 
@@ -36,5 +38,6 @@ class Command(BaseCommand):
             leaving.close(reader)
         except leaving.Refused as problem:
             raise CommandError(str(problem), returncode=WRONG_USE) from problem
+        note(Event.ACCOUNT_DELETED, None, None, f"reader {reader.pk}")
         leaving.delete(reader.pk)
         self.stdout.write(f"The account of {name} is deleted.")
