@@ -37,13 +37,13 @@ def read(file: ImportFile) -> Iterator[Record | Refusal]:
     found = document.load(file)
     if found.get("beside"):
         raise HoldsNone(BESIDE)
-    names = {tag.get("id"): line(tag.get("name")) for tag in objects(found.get("tags"))}
+    names = {line(tag.get("id")): line(tag.get("name")) for tag in objects(found.get("tags"))}
     for article in objects(found.get("articles")):
         if not article.get("deleted_at"):
             yield _record(article, names)
 
 
-def _record(article: dict[str, Any], names: dict[Any, str]) -> Record | Refusal:
+def _record(article: dict[str, Any], names: dict[str, str]) -> Record | Refusal:
     texts = objects(article.get("texts"))
     made = shaped(
         article.get("title"),
@@ -60,19 +60,27 @@ def _record(article: dict[str, Any], names: dict[Any, str]) -> Record | Refusal:
     )
     if isinstance(made, Refusal):
         return made
-    others = [Text("other", block(text.get("text")), line(text.get("heading"))[:255]) for text in texts
-              if text.get("kind") == "other" and block(text.get("text"))]  # fmt: skip
-    return replace(made, texts=(*made.texts, *others))
+    return replace(made, texts=(*made.texts, *_others(texts)))
 
 
-def _names(row: dict[str, Any], names: dict[Any, str]) -> list[object]:
-    return [names.get(tag.get("tag"), "") for tag in objects(listed(row.get("tags")))]
+def _others(texts: list[dict[str, Any]]) -> Iterator[Text]:
+    """A heading that comes twice is one section."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        if text.get("kind") == "other" and (written := block(text.get("text"))):
+            found.setdefault(line(text.get("heading"))[:255], []).append(written)
+    for heading, written_below in found.items():
+        yield Text("other", "\n\n".join(written_below), heading)
+
+
+def _names(row: dict[str, Any], names: dict[str, str]) -> list[object]:
+    return [names.get(line(tag.get("tag")), "") for tag in objects(listed(row.get("tags")))]
 
 
 def _highlights(
-    article: dict[str, Any], texts: list[dict[str, Any]], names: dict[Any, str]
+    article: dict[str, Any], texts: list[dict[str, Any]], names: dict[str, str]
 ) -> Iterator[Passage]:
-    kinds = {text.get("id"): line(text.get("kind")) for text in texts}
+    kinds = {line(text.get("id")): line(text.get("kind")) for text in texts}
     for each in objects(article.get("highlights")):
         if quote := block(each.get("quote")):
             yield Passage(
@@ -83,5 +91,5 @@ def _highlights(
                 tags=tuple(filter(None, map(str, _names(each, names)))),
                 prefix=block(each.get("prefix")),
                 suffix=block(each.get("suffix")),
-                kind=kinds.get(each.get("section"), "article"),
+                kind=kinds.get(line(each.get("section")), "article"),
             )

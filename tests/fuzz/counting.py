@@ -34,7 +34,8 @@ OTHERS = {
     "patched link files": 1_000,
     "streamed JSON": 500,
     "zips": 300,
-    "imports": 600,
+    "imports": 400,
+    "words kept": 200,
 }
 FORMAT_SHARE = -(-(QUICK - sum(OTHERS.values())) // len(FORMATS))
 Check = Callable[..., str | None]

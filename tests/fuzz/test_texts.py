@@ -12,7 +12,7 @@ from library.content.facts import facts
 from library.content.html_to_markdown import markdown_of
 from library.content.text import clean_text, excerpt, plain, slug
 from library.exporters.link_files import Changes, patched
-from library.importers import exported, front_matter
+from library.importers import commonplace, front_matter
 from library.importers.decoding import decode
 from library.search.documents import made_of
 from library.search.query import LONGEST_QUERY, MOST_ITEMS, filters, parse, with_values
@@ -158,7 +158,7 @@ def test_any_link_file_is_patched_where_it_changed_and_nowhere_else(fuzz, size):
 def test_any_stream_of_json(fuzz, size):
     def check(text):
         data = text.encode(errors="surrogateescape")
-        exported.is_complete(data)
+        commonplace.is_complete(data)
         try:
             return "read" if list(stream.entries(io.StringIO(decode(data)[0]))) else "empty"
         except stream.Broken:
