@@ -47,13 +47,15 @@ def is_proof(item: pytest.Item, config: pytest.Config) -> bool:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many inputs the fuzzing gave to each reader of foreign bytes, and what came of them."""
-    passed = terminalreporter.getreports("passed")
-    counts = [value for report in passed for name, value in report.user_properties if name == "fuzz"]
+    told = [each for report in terminalreporter.getreports("passed") for each in report.user_properties]
+    counts = [value for name, value in told if name == "fuzz"]
     if counts:
         terminalreporter.section(f"fuzzing: {sum(count for _, count, *_ in counts):,} inputs")
     for kind, count, came, slowest in sorted(counts):
-        told = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(came.items()))
-        terminalreporter.line(f"{kind}: {count:,}, the slowest {slowest} s of CPU; {told}")
+        outcomes = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(came.items()))
+        terminalreporter.line(f"{kind}: {count:,}, the slowest {slowest} s of CPU; {outcomes}")
+    for bomb, seconds, megabytes, outcome in (value for name, value in told if name == "bomb"):
+        terminalreporter.line(f"{bomb}: {seconds} s of CPU, {megabytes} MB; {outcome}")
 
 
 @pytest.fixture(scope="session")

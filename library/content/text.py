@@ -43,7 +43,7 @@ _MARKS: tuple[_Rule, ...] = (
     ("~", re.compile("~~"), _nothing),
     ("\ufffc", re.compile("\ufffc"), _nothing),
 )
-_MARKER = re.compile(r"(?:>\s?|#{1,6}\s+|[-*+•]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)+")
+_MARKER = re.compile(r"(?:>\s?|#{1,6}\s+|[-*+•]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)++")
 _LINE_STARTERS = frozenset(">#-*+•0123456789")
 _LINE_OF_MARKS = re.compile(r"[-*_=>#+\s]+|[|:\-\s]+|[-*+]\s+\[[ xX]\]")
 _DEFINITION = re.compile(r"\[[^\[\]^][^\[\]]*\]:\s")

@@ -34,7 +34,7 @@ _MARKS = (
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _LETTERS = f"[^\\W_{_PAIRED}{_PRIVATE}]"
-_WORD = re.compile(f"[{_PAIRED}]+|{_LETTERS}+(?:[{_MARKS}]+{_LETTERS}*)*")
+_WORD = re.compile(f"[{_PAIRED}]+|{_LETTERS}++(?:[{_MARKS}]++{_LETTERS}*+)*+")
 _PAIRED_WORD = re.compile(f"[{_PAIRED}]")
 # Names that are told apart by a sign: C++, C#, .NET. They are indexed beside their letters, which alone mean less.
 _PLUS_OR_SHARP = re.compile(r"(?<![\w.])[a-z]\w{0,14}(?:\+\+?|#)(?![\w+#])")

@@ -31,7 +31,7 @@ def read(file: ImportFile, mapping: Mapping[str, str] | None = None) -> Iterator
 
 def _record(row: table.Row, mapping: Mapping[str, str]) -> Record | Refusal:
     record = fields.record_of(row, mapping)
-    title = record.title or record.url
+    title = (record.title or record.url)[: shaping.MAX_TITLE]
     if why := shaping.why_refused(record.url) if record.url else "" if record.texts else shaping.NO_ADDRESS:
         return Refusal(title[: shaping.SHORT_TITLE] or "A row without a title", why)
     return replace(record, title=title or "Untitled")

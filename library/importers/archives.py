@@ -27,6 +27,7 @@ HIDDEN = "A hidden or system file."
 LOCKED = "The zip's file is locked with a password. Unpack it first."
 DAMAGED = "The file is damaged inside its zip. Export it again."
 DAMAGED_ZIP = "The zip is damaged or no zip at all. Download or export it again."
+ON_EACH_OTHER = "The zip's files take more room than the zip has. No program packs like that; export it again."
 FAR_TOO_MUCH = "The file unpacks to far more than any text would. It was left out."
 
 BROKEN = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError)
@@ -76,6 +77,8 @@ def members(archive: zipfile.ZipFile) -> list[Member]:
         raise Unreadable(f"The zip holds {len(found):,} files. The limit is {MAX_MEMBERS:,}; split it.")
     if sum(info.file_size for info in found) > MAX_ZIP_BYTES:
         raise Unreadable(f"The zip unpacks to more than {MAX_ZIP_BYTES // 1024**3} GB. Split it.")
+    if sum(info.compress_size for info in found) > archive.start_dir:
+        raise Unreadable(ON_EACH_OTHER)
     ordered = sorted(found, key=lambda info: shown(info.filename).split("/"))
     return [
         Member(f"{name}/{number:06}", f"{name} ({number + 1})", info) if number else Member(name, name, info)

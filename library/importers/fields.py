@@ -46,7 +46,7 @@ _FIELD = {name: field for field, names in NAMES.items() for name in names.split(
 _RANK = {name: place for names in NAMES.values() for place, name in enumerate(names.split(", "))}
 _STATE = {name: state for state, names in STATES.items() for name in names.split(", ")}
 _APART = re.compile(r"[\W_]+")
-_HASHTAGS = re.compile(r"#[^\s#,]+(?:\s+#[^\s#,]+)+")
+_HASHTAGS = re.compile(r"#[^\s#,]++(?:\s++#[^\s#,]++)++")
 _WIKILINK = re.compile(r"!?\[\[(?:[^\[\]|]*+\|)?([^\[\]|]++)\]\]")
 
 

@@ -18,6 +18,7 @@ from library.importers.record import HoldsNone, ImportFile, Passage, Record, Ref
 LABEL = "Kindle (My Clippings.txt)"
 
 TYPE = "Book"
+LONGEST_PLACE = 1_000
 NO_TEXT = "A highlight without text: the book's publisher limits how much may be copied."
 NO_SHAPE = "A clipping that does not say where in a book it was made."
 
@@ -117,7 +118,7 @@ class _Book:
             mark.passage = replace(mark.passage, note="\n\n".join(filter(None, (mark.passage.note, words))))
 
     def record(self, title: str) -> Record | Refusal:
-        match = _AUTHOR.fullmatch(title)
+        match = _AUTHOR.fullmatch(title) if len(title) <= shaping.MAX_TITLE else None
         return shaping.shaped(
             match[1] if match else title,
             "",
@@ -135,7 +136,7 @@ def _take(books: dict[str, _Book], clipping: str) -> Refusal | None:
     title, words = shaping.line(title), words.strip()
     if not where.startswith("-"):
         return Refusal(title[: shaping.SHORT_TITLE], NO_SHAPE)
-    kind, at, when = _told(where)
+    kind, at, when = _told(where[:LONGEST_PLACE])
     book = books.setdefault(title, _Book())
     if _BOOKMARK.search(kind):
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from library.content.text import fold
-from library.importers import fields, notion_pages, table
+from library.importers import fields, notion_pages, shaping, table
 from library.importers.decoding import looks_binary
 from library.importers.notion_pages import NAMED
 from library.importers.package_links import files_by_folder, last, names_of, place
@@ -93,7 +93,7 @@ def _record(row: table.Row, mapping: Mapping[str, str] | None) -> Record | Refus
     record = fields.record_of(values, fields.mapping_with(values, told))
     if not record.title and not record.url and not record.texts:
         return Refusal("A row without a title", "The row has no title, no address and no text.")
-    return replace(record, title=record.title or record.url or "Untitled")
+    return replace(record, title=(record.title or record.url)[: shaping.MAX_TITLE] or "Untitled")
 
 
 class _Pages:

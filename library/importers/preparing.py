@@ -24,7 +24,7 @@ from library.content import urls
 from library.content.facts import Facts, facts
 from library.content.text import fold
 from library.content.words import Indexed
-from library.importers import address_table, attaching, passages, table
+from library.importers import address_table, attaching, limits, passages, table
 from library.importers.formats import format_of, name_of, takes
 from library.importers.looking import Seen, is_unknown_table, seen_in
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Refusal
@@ -41,6 +41,7 @@ NOT_RECOGNISED = "No format that can be imported."
 UNKNOWN_TABLE = "A table of which no column is known as one of addresses."
 EMPTY = "The file holds no articles."
 UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
+TAKES_TOO_LONG = "The file takes far longer to read than any export would. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 
@@ -107,7 +108,15 @@ class Wishes:
 
 
 def prepare(file: ImportFile, wishes: Wishes) -> Reading:
-    """Pure: reads no database and never raises for what a file holds."""
+    """Pure: reads no database, never raises for what a file holds, and takes no longer than any honest one."""
+    try:
+        with limits.cpu_time():
+            return _prepare(file, wishes)
+    except limits.TooLong:
+        return Reading(replace(file, data=b""), outcome=Outcome.REJECTED, message=TAKES_TOO_LONG)
+
+
+def _prepare(file: ImportFile, wishes: Wishes) -> Reading:
     bare = replace(file, data=b"")
     if file.problem:
         return Reading(bare, outcome=Outcome.IGNORED if file.holds_none else Outcome.REJECTED, message=file.problem)
