@@ -41,7 +41,7 @@ NOT_RECOGNISED = "No format that can be imported."
 UNKNOWN_TABLE = "A table of which no column is known as one of addresses."
 EMPTY = "The file holds no articles."
 UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
-TAKES_TOO_LONG = "The file takes far longer to read than any export would. It was left out; its text is safe where it is."
+TAKES_TOO_LONG = "The file takes far longer to read than any export. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 

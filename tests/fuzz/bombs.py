@@ -43,10 +43,9 @@ def nested(path: Path) -> None:
 
 def zip_of_zips(path: Path) -> None:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("a.md", "w") as member:
-            for piece in zeros(200 * MB):
-                member.write(piece)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.md", "w") as member:
+        for piece in zeros(200 * MB):
+            member.write(piece)
     zip_with(path, {f"{number}.zip": target.getvalue() for number in range(40)})
 
 
@@ -95,9 +94,14 @@ def written(text: str) -> Writer:
 
 
 ALIASES = "\n".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9) if n else 'lol'}]" for n in range(12))
-PINBOARD = '[{"href": "https://a.example/", "description": "a", "extended": "", "tags": "", "time": "", "toread": "no", "x": '
+PINBOARD = (
+    '[{"href": "https://a.example/", "description": "a", "extended": "", "tags": "", "time": "", "toread": "no", "x": '
+)
 WALLABAG = '[{"id": 1, "is_archived": 0, "is_starred": 0, "title": "A", "url": "https://a.example/", "content": "'
-NOTION = '<html><body><article id="15f0080a-a5a3-80c6-b16c-fed449a03a8b" class="page"><h1 class="page-title">A</h1><div class="page-body">'
+NOTION = (
+    '<html><body><article id="15f0080a-a5a3-80c6-b16c-fed449a03a8b" class="page">'
+    '<h1 class="page-title">A</h1><div class="page-body">'
+)
 DEFINITIONS = "".join(f"[{n}]: https://a.example/{n}\n" for n in range(3_000))
 # By its file's name, what writes it.
 BOMBS: dict[str, Writer] = {
@@ -111,9 +115,15 @@ BOMBS: dict[str, Writer] = {
     "gzip.csv.gz": gzip_in_gzip,
     "hundred-megabytes.md": repeated("A merchant kept three books. ", 100 * MB),
     "aliases.md": written(f"---\nurl: https://a.example/\nnotion_type: a\n{ALIASES}\n---\n\n# A\n\nText.\n"),
-    "yaml-brackets.md": repeated("[", 10 * MB, "---\nurl: https://a.example/\nnotion_type: a\nb: ", "\n---\n# A\n\nText.\n"),
-    "yaml-dashes.md": repeated("- ", 60_000, "---\nurl: https://a.example/\nnotion_type: a\nb:\n  ", "c\n---\n# A\n\nText.\n"),
-    "yaml-keys.md": repeated("a: b\n", 15 * MB, "---\nurl: https://a.example/\nnotion_type: a\n", "---\n# A\n\nText.\n"),
+    "yaml-brackets.md": repeated(
+        "[", 10 * MB, "---\nurl: https://a.example/\nnotion_type: a\nb: ", "\n---\n# A\n\nText.\n"
+    ),
+    "yaml-dashes.md": repeated(
+        "- ", 60_000, "---\nurl: https://a.example/\nnotion_type: a\nb:\n  ", "c\n---\n# A\n\nText.\n"
+    ),
+    "yaml-keys.md": repeated(
+        "a: b\n", 15 * MB, "---\nurl: https://a.example/\nnotion_type: a\n", "---\n# A\n\nText.\n"
+    ),
     "deep.json": repeated("[", 900_000, PINBOARD),
     "deeper.json": repeated("[", 15 * MB, PINBOARD),
     "deep-objects.json": repeated('{"a":', 4 * MB, PINBOARD),
@@ -124,7 +134,9 @@ BOMBS: dict[str, Writer] = {
     "tags-in.json": repeated("<b>", 15 * MB, WALLABAG, '"}]'),
     "entities-in.json": repeated("&amp;", 15 * MB, WALLABAG, '"}]'),
     "unclosed.html": repeated("<DT><A HREF='https://a.example/'>", 19 * MB, "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>"),
-    "folders.html": repeated("<DL><H3>a</H3>", 12 * MB, "<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><H3>", "<A HREF='https://a.example/'>b</A>"),
+    "folders.html": repeated(
+        "<DL><H3>a</H3>", 12 * MB, "<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><H3>", "<A HREF='https://a.example/'>b</A>"
+    ),
     "deep.html": repeated("<div>", 10 * MB, NOTION),
     "figures.html": repeated("<figure class=callout>", 10 * MB, NOTION),
     "columns.csv": repeated("url,", 15 * MB, "", "\n"),
@@ -141,5 +153,10 @@ BOMBS: dict[str, Writer] = {
     "lists.md": written(link_file(content="\n".join(" " * n + "- a" for n in range(3_000)))),
     "backticks.md": repeated("`", 10 * MB, link_file()),
     "headings.md": repeated("## A (from B)\nx\n", 15 * MB, link_file()),
-    "clippings.txt": repeated("(a)", 5 * MB, CLIPPINGS + "The ledger (", "\n- Your Highlight on page 1 | Added on Monday\n\nWords.\n==========\n"),
-}  # fmt: skip
+    "clippings.txt": repeated(
+        "(a)",
+        5 * MB,
+        CLIPPINGS + "The ledger (",
+        "\n- Your Highlight on page 1 | Added on Monday\n\nWords.\n==========\n",
+    ),
+}

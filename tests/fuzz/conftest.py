@@ -9,5 +9,3 @@ from tests.fuzz.counting import Fuzz
 def fuzz(record_property):
     """Makes the counter of one kind of input."""
     return lambda kind, size: Fuzz(kind, size, record_property)
-
-

@@ -95,5 +95,3 @@ def _strings_in(value: Any) -> Iterator[str]:
     for key, inner in value.items() if isinstance(value, dict) else ():
         yield key
         yield from _strings_in(inner)
-
-

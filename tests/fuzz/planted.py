@@ -39,15 +39,39 @@ COLUMNS = {
 }
 # A word stands for each %s.
 TEXTS = {
-    "notion_links": link_file("%s", url="https://slow.example/%s", tags="['%s', \"%s\"]", overview="- %s", summary="%s", content="%s\n## %s\n```\n%s\n```")
+    "notion_links": link_file(
+        "%s",
+        url="https://slow.example/%s",
+        tags="['%s', \"%s\"]",
+        overview="- %s",
+        summary="%s",
+        content="%s\n## %s\n```\n%s\n```",
+    )
     + "## Note\n%s\n## Highlights (from Commonplace)\n\n> %s\n\n%s\n\n— woad, 2025-09-01T20:25:00+00:00, #%s\n",
-    "markdown_notes": '---\ntitle: "%s"\nsource: https://slow.example/%s\ntags: [%s, "%s"]\nother: %s\n---\n%s ==%s==\n\n> [!note] %s\n> `%s`\n\n<b>%s</b> [%s](https://a.example/%s)\n',
-    "kindle_clippings": "%s (%s)\n- Your Highlight on page 12 | location 170-172 | Added on Monday, January 1, 2024 10:00:05 PM\n\n%s\n==========\n%s (%s)\n- Your Note on page 99 | location 999 | Added on Monday, January 1, 2024 10:00:05 PM\n\n%s\n==========\n",
+    "markdown_notes": (
+        '---\ntitle: "%s"\nsource: https://slow.example/%s\ntags: [%s, "%s"]\nother: %s\n---\n%s ==%s==\n\n'
+        "> [!note] %s\n> `%s`\n\n<b>%s</b> [%s](https://a.example/%s)\n"
+    ),
+    "kindle_clippings": (
+        "%s (%s)\n- Your Highlight on page 12 | location 170-172 | Added on Monday, January 1, 2024 10:00:05 PM\n\n"
+        "%s\n==========\n%s (%s)\n- Your Note on page 99 | location 999 | Added on Monday, January 1, 2024 10:00:05 PM\n"
+        "\n%s\n==========\n"
+    ),
     "address_list": "https://a.example/%s | %s\nhttps://b.example/%s\n",
-    "netscape": '<DL><p><DT><H3>%s</H3><DL><p><DT><A HREF="https://slow.example/%s" TAGS="%s,%s">%s</A><DD>%s[linkding-notes]%s[/linkding-notes]</DL><p></DL>',
-    "notion_export": "# %s\n\nURL: https://a.example/%s\nTags: %s\nMood: %s\n\n%s\n\n- [ ]  %s\n\n<aside>\n%s\n</aside>\n",
-}  # fmt: skip
-NAMES = {"notion_links": "a.md", "markdown_notes": "b.md", "notion_export": f"x {'a' * 32}.md", "readeck": "bookmarks/T3c/info.json"}
+    "netscape": (
+        '<DL><p><DT><H3>%s</H3><DL><p><DT><A HREF="https://slow.example/%s" TAGS="%s,%s">%s</A>'
+        "<DD>%s[linkding-notes]%s[/linkding-notes]</DL><p></DL>"
+    ),
+    "notion_export": (
+        "# %s\n\nURL: https://a.example/%s\nTags: %s\nMood: %s\n\n%s\n\n- [ ]  %s\n\n<aside>\n%s\n</aside>\n"
+    ),
+}
+NAMES = {
+    "notion_links": "a.md",
+    "markdown_notes": "b.md",
+    "notion_export": f"x {'a' * 32}.md",
+    "readeck": "bookmarks/T3c/info.json",
+}
 Word = Callable[[], str]
 
 

@@ -27,7 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_SECONDS, MOST_MEMORY, PATIENCE = 30, 512 * MB, 600
 PAGE_SECONDS = 1.0
 # The others take longer to make or to read.
-ALWAYS = {"overlap.zip", "zips.zip", "attachment.zip", "aliases.md", "yaml-dashes.md", "deep.json", "cells.csv", "clippings.txt"}
+ALWAYS = {
+    "overlap.zip",
+    "zips.zip",
+    "attachment.zip",
+    "aliases.md",
+    "yaml-dashes.md",
+    "deep.json",
+    "cells.csv",
+    "clippings.txt",
+}
 EACH = [pytest.param(name, marks=[] if name in ALWAYS else pytest.mark.proofs) for name in BOMBS]
 HEAVY = ("one-word.md", "astral.md", "stars.md", "entities-in.json", "cells.csv", "headings.md", "overlap.zip")
 LOG_IN = """
@@ -124,7 +133,9 @@ def test_pages_of_other_readers_are_quick_while_bombs_are_imported(environment, 
     script = LOG_IN.format(folder=str(folder))
     made = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True)
     cookie, number = made.stdout.decode().split()
-    serving = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    serving = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE
+    )
     try:
         times = list(pages(environment, cookie, number))
     finally:

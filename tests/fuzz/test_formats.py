@@ -4,7 +4,7 @@ import pytest
 from hypothesis import strategies as st
 
 from library.importers.formats import FORMATS
-from tests.fuzz.counting import QUICK, SIZES, share
+from tests.fuzz.counting import OTHERS, QUICK, SIZES, share
 from tests.fuzz.hostile import hostile
 from tests.fuzz.oracle import check_seed
 from tests.fuzz.seeds import Seed, seeds_of
@@ -33,6 +33,4 @@ def test_every_seed_is_read_by_its_own_format(name):
 
 
 def test_a_run_has_as_many_inputs_as_it_says():
-    from tests.fuzz.counting import OTHERS
-
     assert sum(share(name, QUICK) for name in (*FORMATS, *OTHERS)) >= QUICK

@@ -74,10 +74,14 @@ def ledger_adds_up(reader, folder) -> str:
         assert run.state == RunState.DONE and run.files == run.total_files
         entries = list(run.entries.all())
         by_outcome = Counter(entry.outcome for entry in entries)
-        assert {name: by_outcome[name] for name in Outcome.values} == {name: getattr(run, name) for name in Outcome.values}
+        assert {name: by_outcome[name] for name in Outcome.values} == {
+            name: getattr(run, name) for name in Outcome.values
+        }
         assert run.records == sum(by_outcome[name] for name in COUNTED)
         assert run.warnings == sum(len(entry.warnings) for entry in entries)
-        assert all(entry.message.endswith(SENTENCE_ENDS) for entry in entries if entry.outcome in ("rejected", "ignored"))
+        assert all(
+            entry.message.endswith(SENTENCE_ENDS) for entry in entries if entry.outcome in ("rejected", "ignored")
+        )
         assert {entry.file for entry in entries} == {
             path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
         }
@@ -115,7 +119,10 @@ def test_no_word_of_an_accepted_file_is_lost(fuzz, size, imported):
 
 def stored(reader) -> str:
     """All that the library says of a reader's articles, without the original files."""
-    said = [f"{link.title}\n{link.url}\n{link.type}\n{json.dumps(link.extra, ensure_ascii=False)}" for link in reader.links.all()]
+    said = [
+        f"{link.title}\n{link.url}\n{link.type}\n{json.dumps(link.extra, ensure_ascii=False)}"
+        for link in reader.links.all()
+    ]
     mine = Section.objects.filter(link__owner=reader)
     said += [f"{section.heading}\n{section.text}" for section in mine]
     said += SectionVersion.objects.filter(section__in=mine).values_list("text", flat=True)

@@ -18,19 +18,34 @@ from library.search.documents import made_of
 from library.search.query import LONGEST_QUERY, MOST_ITEMS, filters, parse, with_values
 from tests.fuzz.counting import SIZES
 from tests.fuzz.hostile import changed
-from tests.fuzz.seeds import ALL, COMPLETE, HTML, NOTION_HTML, _written
+from tests.fuzz.seeds import ALL, COMPLETE, HTML, NOTION_HTML, written
 from tests.importers.link_files import link_file as link_file_text
 from tests.importers.samples import CLIPPED, NETSCAPE
 
 pytestmark = pytest.mark.parametrize("size", SIZES)
 programs = st.binary(min_size=1, max_size=36)
 
-QUERY = 'ledger "double entry" -tag:money (is:unread OR site:a.example) saved:2024..2025 in:notes led* length:>10 sort:title'
+QUERY = (
+    'ledger "double entry" -tag:money (is:unread OR site:a.example) saved:2024..2025 in:notes '
+    "led* length:>10 sort:title"
+)
 ADDRESSES = [
-    "https://user:pw@www.Slow.example:443/a/./b/../c%2f?q=1&utm_source=x#!/y", "http://[::1%25eth0]:80/", "思源。example/ü",
-    "https://xn--bcher-kva.example/?", "mailto:a@b.example", "//a.example", "https://раураl.example/", "http://1.2.3.4:99999/",
-]  # fmt: skip
-DATES = ["2024-01-02T03:04:05.678+02:00", "December 4, 2024 8:45 AM", "4 Dec 2024", "1616337559", "10/Oct/2000:13:55:36 -0700"]
+    "https://user:pw@www.Slow.example:443/a/./b/../c%2f?q=1&utm_source=x#!/y",
+    "http://[::1%25eth0]:80/",
+    "思源。example/ü",
+    "https://xn--bcher-kva.example/?",
+    "mailto:a@b.example",
+    "//a.example",
+    "https://раураl.example/",
+    "http://1.2.3.4:99999/",
+]
+DATES = [
+    "2024-01-02T03:04:05.678+02:00",
+    "December 4, 2024 8:45 AM",
+    "4 Dec 2024",
+    "1616337559",
+    "10/Oct/2000:13:55:36 -0700",
+]
 MARKDOWN = """# A
 
 1. b [c](d "e")
@@ -56,7 +71,9 @@ Term
 def made_from(*honest):
     """Texts made of honest ones, and texts of any kind."""
     known = [each.encode() for each in honest]
-    damaged = st.builds(lambda number, program: changed(known[number % len(known)], program), st.integers(0, 30), programs)
+    damaged = st.builds(
+        lambda number, program: changed(known[number % len(known)], program), st.integers(0, 30), programs
+    )
     return st.one_of(*[damaged.map(lambda data: data.decode(errors="surrogateescape"))] * 4, st.text(max_size=400))
 
 
@@ -164,4 +181,4 @@ def test_any_stream_of_json(fuzz, size):
         except stream.Broken:
             return "broken"
 
-    fuzz("streamed JSON", size).run(made_from(_written(COMPLETE).decode()), check)
+    fuzz("streamed JSON", size).run(made_from(written(COMPLETE).decode()), check)
