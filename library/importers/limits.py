@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-FILE_SECONDS = 15.0
-
 
 class TooLong(BaseException):
     """No Exception, so that nothing on its way takes it for a fault of the file and goes on."""
 
 
 @contextmanager
-def cpu_time(seconds: float = FILE_SECONDS) -> Iterator[None]:
+def cpu_time(seconds: float) -> Iterator[None]:
     """Raises TooLong in the caller after so much CPU time of this process; also from within a regular expression.
 
     Only the main thread is interrupted by signals; in any other this has no limit.

@@ -174,6 +174,7 @@ def _texts(sections: dict[tuple[str, str], str]) -> Iterator[Text]:
 def _highlights(section: str) -> Iterator[Passage]:
     """What an export of ours wrote under `## Highlights (from Commonplace)`."""
     for each in marked_passages.read(section):
-        yield Passage(
-            each.quote, each.note, colour(each.colour), dates.parse(each.marked), each.tags, kind=each.kind
-        )
+        if each.quote.strip():
+            yield Passage(
+                each.quote, each.note, colour(each.colour), dates.parse(each.marked), each.tags, kind=each.kind
+            )

@@ -34,6 +34,7 @@ from library.models.sources import COMPRESSION
 from library.search.documents import made_of
 
 PATIENCE = 60.0  # seconds for a batch
+FILE_SECONDS = 15.0  # of CPU
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Wishes:
 def prepare(file: ImportFile, wishes: Wishes) -> Reading:
     """Pure: reads no database, never raises for what a file holds, and takes no longer than any honest one."""
     try:
-        with limits.cpu_time():
+        with limits.cpu_time(FILE_SECONDS):
             return _prepare(file, wishes)
     except limits.TooLong:
         return Reading(replace(file, data=b""), outcome=Outcome.REJECTED, message=TAKES_TOO_LONG)

@@ -53,8 +53,8 @@ TEXTS = {
         "> [!note] %s\n> `%s`\n\n<b>%s</b> [%s](https://a.example/%s)\n"
     ),
     "kindle_clippings": (
-        "%s (%s)\n- Your Highlight on page 12 | location 170-172 | Added on Monday, January 1, 2024 10:00:05 PM\n\n"
-        "%s\n==========\n%s (%s)\n- Your Note on page 99 | location 999 | Added on Monday, January 1, 2024 10:00:05 PM\n"
+        "%s (%s)\n- Your Highlight on page 12 | location 170-172 | Added on Monday, January 1, 2024 10:00 PM\n\n"
+        "%s\n==========\n%s (%s)\n- Your Note on page 99 | location 999 | Added on Monday, January 1, 2024 10:00 PM\n"
         "\n%s\n==========\n"
     ),
     "address_list": "https://a.example/%s | %s\nhttps://b.example/%s\n",
