@@ -6,8 +6,10 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -134,6 +136,7 @@ def tend() -> None:
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
     Original.objects.orphans().drop()
     SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     uploads.sweep(now)
     kept.sweep(now)
 
