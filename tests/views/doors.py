@@ -1,0 +1,46 @@
+"""What the tests of the doors share: codes, and the password given again."""
+
+import time
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+
+from library.models import User
+
+PASSWORD = "correct horse battery"  # that of the fixture `reader`
+PAGE = "/settings/security/"
+STEP = 30
+
+
+def again(client, password=PASSWORD, address=PAGE, **more):
+    return client.post("/login/again/", {"password": password, "next": address}, **more)
+
+
+def log_in(client, name="ada", password=PASSWORD, **more):
+    return client.post("/login/", {"login": name, "password": password, **more})
+
+
+def code(secret: str, steps: int = 0) -> str:
+    """What the app shows now, or so many steps later."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // STEP + steps))
+
+
+def with_app(reader: User) -> str:
+    """The secret of the app that the reader set up."""
+    secret = generate_totp_secret()
+    TOTP.activate(reader, secret)
+    return secret
+
+
+def with_recovery_codes(reader: User) -> list[str]:
+    return RecoveryCodes.activate(reader).generate_codes()
+
+
+def with_passkey(reader: User, name="My key") -> Authenticator:
+    """One that is listed, and that no browser has."""
+    data = {"name": name, "credential": CREDENTIAL}
+    return Authenticator.objects.create(user=reader, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
+CREDENTIAL: dict[str, object] = {}
