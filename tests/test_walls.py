@@ -7,6 +7,8 @@ from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -39,6 +41,7 @@ from library.models import (
 )
 from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
+from tests.views.doors import with_passkey, with_session
 
 pytestmark = pytest.mark.django_db
 PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
@@ -51,8 +54,9 @@ HEADERS = {
     "Permissions-Policy": ".*camera=.*",
 }
 # What a GET may write: who is here, and what can be made again from the library at any time.
-NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
+NOT_KEPT = {Session, UserSession, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
+NOWHERE |= dict.fromkeys(("passkey", "session", "identity"), 987654321)
 NOWHERE |= {"slug": "no-such-tag", "name": "words"}
 
 
@@ -117,7 +121,10 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     original = Original(sha256=sha256(data).hexdigest(), size=len(data), compressed=zlib.compress(data))
     original.save()
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
+    identity = SocialAccount.objects.create(user=owner, provider="https://id.example", uid=str(owner.pk))
+    ways_in = {"passkey": with_passkey(owner, words), "session": with_session(owner, words), "identity": identity}
     return {
+        "settings": {name: way.pk for name, way in ways_in.items()},
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},

@@ -5,8 +5,11 @@ import time
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 
 from library.models import User
+from tests.views.authenticator import Device
 
 PASSWORD = "correct horse battery"  # that of the fixture `reader`
 PAGE = "/settings/security/"
@@ -39,8 +42,12 @@ def with_recovery_codes(reader: User) -> list[str]:
 
 def with_passkey(reader: User, name="My key") -> Authenticator:
     """One that is listed, and that no browser has."""
-    data = {"name": name, "credential": CREDENTIAL}
+    question = {"publicKey": {"user": {"id": ""}, "challenge": "A" * 22}}
+    data = {"name": name, "credential": Device().make(question)}
     return Authenticator.objects.create(user=reader, type=Authenticator.Type.WEBAUTHN, data=data)
 
 
-CREDENTIAL: dict[str, object] = {}
+def with_session(reader: User, agent="A browser") -> UserSession:
+    store = SessionStore()
+    store.create()
+    return UserSession.objects.create(user=reader, session_key=store.session_key, ip="203.0.113.9", user_agent=agent)

@@ -121,7 +121,8 @@ def test_a_code_opens_once(client, reader):
     log_in(client)
     client.post("/login/second/", {"code": used})
     log_in(other := Client())
-    assert other.post("/login/second/", {"code": f"{used[:3]} {used[3:]}"}).context["form"].errors["code"] == [WRONG_CODE]
+    answer = other.post("/login/second/", {"code": f"{used[:3]} {used[3:]}"})
+    assert answer.context["form"].errors["code"] == [WRONG_CODE]
 
 
 def test_a_recovery_code_opens_once_and_is_counted(client, reader):
