@@ -35,6 +35,7 @@ from library.forms.security import (
     PasskeyStepForm,
     PasswordAgainForm,
 )
+from library.models import User
 from library.views.requests import ReaderRequest
 
 WRONG_TOKEN = "That isn't the set-up address that was printed. Open the address from the server's last start."  # noqa: S105 - a sentence
@@ -68,7 +69,7 @@ class SecondStep(mfa_views.AuthenticateView):  # type: ignore[misc]
         return {**context, **passkey_options(self.stage.login.user), "problem": problem_of(self.webauthn_form)}
 
 
-def passkey_options(reader: accounts.User) -> dict[str, str]:
+def passkey_options(reader: User) -> dict[str, str]:
     """What the browser is asked, where the reader has a passkey."""
     if not passkeys_of(reader).exists():
         return {}

@@ -92,7 +92,9 @@ def leave(request: HttpRequest, process: str) -> HttpResponse:
 
 @require_POST
 def disconnect(request: ReaderRequest, identity: int) -> HttpResponse:
-    return disconnect_one(request, get_object_or_404(SocialAccount, user=request.user, pk=identity))
+    found = get_object_or_404(SocialAccount.objects.filter(user=request.user), pk=identity)
+    answer: HttpResponse = disconnect_one(request, found)
+    return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]

@@ -63,7 +63,9 @@ def edit(request: ReaderRequest, passkey: int) -> HttpResponse:
 
 @require_POST
 def remove(request: ReaderRequest, passkey: int) -> HttpResponse:
-    return remove_one(request, get_object_or_404(passkeys_of(request.user), pk=passkey))
+    found = get_object_or_404(passkeys_of(request.user), pk=passkey)
+    answer: HttpResponse = remove_one(request, found)
+    return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]

@@ -52,7 +52,9 @@ def shown(request: ReaderRequest, session: UserSession) -> dict[str, object]:
 @require_POST
 def end(request: ReaderRequest, session: int) -> HttpResponse:
     """Log one browser out."""
-    return end_one(request, get_object_or_404(sessions.sessions_of(request.user), pk=session))
+    found = get_object_or_404(sessions.sessions_of(request.user), pk=session)
+    answer: HttpResponse = end_one(request, found)
+    return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
