@@ -18,6 +18,7 @@ from library.forms.accounts import LENGTH_RULE, NEW_LABELS, both_the_same
 from library.forms.fields import one_line, secret
 
 LONGEST_NAME = 60
+ATTESTED = ("clientDataJSON", "attestationObject")
 CODE_LIVES = 120
 APP_OR_RECOVERY = "From your authenticator app, or one of your recovery codes."
 SIX_DIGITS = "The six digits that the app shows now."
@@ -94,8 +95,12 @@ class PasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
         return str(super().clean_name())[:LONGEST_NAME]
 
     def clean(self) -> dict[str, Any]:
+        """Keeps no more of the answer than is needed to know the passkey again."""
         with well_formed():
             cleaned: dict[str, Any] = super().clean()
+            if said := cleaned.get("credential"):
+                response = {part: said["response"][part] for part in ATTESTED}
+                cleaned["credential"] = {name: said[name] for name in ("id", "rawId", "type")} | {"response": response}
         return cleaned
 
 

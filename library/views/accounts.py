@@ -143,8 +143,9 @@ class SetPassword(allauth_views.PasswordSetView):  # type: ignore[misc]
     success_url = reverse_lazy("security.index")
 
     def form_valid(self, form: FirstPasswordForm) -> HttpResponse:
-        messages.success(self.request, "Password set. You can log in with your name and it.")
+        messages.success(self.request, "Password set. Other browsers are logged out.")
         response: HttpResponse = super().form_valid(form)
+        sessions.end_others(self.request)
         return response
 
 

@@ -84,6 +84,13 @@ def test_an_answer_to_another_question_adds_nothing(reading):
     assert WRONG_CODE in answer.context["form"].non_field_errors()
 
 
+def test_nothing_is_kept_of_an_answer_but_the_passkey(reading):
+    again(reading)
+    answer = Device().make(json.loads(reading.get(ADD).context["options"]))
+    reading.post(ADD, {"credential": json.dumps({**answer, "more": "\0" * 99}), "name": "x"})
+    assert "more" not in Authenticator.objects.get(type="webauthn").data["credential"]
+
+
 def test_there_is_an_end_to_passkeys(reading, reader):
     for _ in range(MOST_PASSKEYS):
         with_passkey(reader)
@@ -234,4 +241,4 @@ def test_recovery_codes_go_with_the_last_second_factor(reading, reader):
 
 
 def test_the_password_alone_does_not_do_with_a_passkey(reading, device):
-    assert "It alone is not enough" in reading.get(PAGE).content.decode()
+    assert "After them comes a code or a passkey." in reading.get(PAGE).content.decode()
