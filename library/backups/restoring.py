@@ -24,6 +24,9 @@ from library.search import indexing
 # More changes than can happen between the last look at the revisions and the moment when they are replaced.
 LEAP = 1_000
 STAGING = ".restoring-"
+# Fewer than any library has: the copy of the old one is made while the first of the new ones are written.
+FIRST_PAGES = 20
+SQLITE_OK = 0
 
 
 def restore(file: Path) -> Path:
@@ -64,13 +67,20 @@ def _newest_revision() -> int:
 
 def _into_sqlite(draft: Path) -> Path:
     library, before = library_file(), _name_before("sqlite3")
-    with transaction.atomic():  # holds the lock of a writer: nothing is written that the copy would lack
-        copy_sqlite(library, before)
-        _grow_revisions(STAGED, _newest_revision())
+    _grow_revisions(STAGED, _newest_revision())
     connections[STAGED].close()
     connection.close()
+
+    def keep_before(status: int, remaining: int, total: int) -> None:
+        """The first pages are written, in a transaction that nobody sees yet and that keeps writers out until the last:
+        nothing can be written that neither file has."""
+        if status == SQLITE_OK and not before.exists():
+            copy_sqlite(library, before)
+
     with plainly(draft) as source, plainly(library) as target:
-        source.backup(target)
+        if target.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            copy_sqlite(library, before)  # afterwards not even readers would be let in
+        source.backup(target, pages=FIRST_PAGES, progress=keep_before)
     return before
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from library.models import SearchDocument, User
 from library.search.fields import SORTS
 from library.search.matches import ORDERS, Matches, planned
 from library.search.plan import Plan
-from library.search.query import Query
+from library.search.query import Query, Words
 from library.search.ranking import Ranking
 from library.search.suggestions import Suggestion, suggest
 
@@ -24,8 +24,10 @@ AT_ONCE = 1_000
 class Results:
     """One page. `links` are ids in order; `next` and `previous` are the keys of other pages, or blank.
 
-    `total` counts the articles with all that was asked. From `some_from` on, `links` have only some of the words.
-    `first` is the place of the first one, where it is known; `cut` says how many the best are, where there are more.
+    `total` counts the articles with all that was asked; where there are `more`, nobody counted them.
+    From `some_from` on, `links` have only some of the words. `first` is the place of the first one, where it is known;
+    `cut` says how many the best are, where there are more.
+    `common` are those of the words that most articles have, so far as the order asked for them.
     """
 
     query: Query
@@ -33,6 +35,7 @@ class Results:
     sort: str
     total: int
     links: list[int]
+    more: bool = False
     first: int | None = None
     next: str = ""
     previous: str = ""
@@ -41,12 +44,23 @@ class Results:
     own: int | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
     languages: Sequence[str] = ()
+    common: Collection[Words] = ()
 
 
 def search(
-    owner: User, text: str, sort: str = "best", *, after: str = "", before: str = "", limit: int = PAGE
+    owner: User,
+    text: str,
+    sort: str = "best",
+    *,
+    after: str = "",
+    before: str = "",
+    limit: int = PAGE,
+    count_all: bool = True,
 ) -> Results:
-    """What `owner` finds by `text`. Never fails, whatever the text: what was not understood is said in sentences."""
+    """What `owner` finds by `text`. Never fails, whatever the text: what was not understood is said in sentences.
+
+    To count many thousands of matches can take longer than to find the best: unless `count_all`, they are not counted.
+    """
     plan = planned(owner, text)
     query = plan.query
     sort = query.sort or sort
@@ -55,7 +69,7 @@ def search(
     if not query:
         return Results(query, plan.sentences, sort, 0, [])
     if sort == "best":
-        return _best(owner, query, plan, after, limit)
+        return _best(owner, query, plan, after, limit, count_all)
     if sort in ORDERS:
         return _in_order(query, plan, sort, after, limit)
     return _by_date(query, plan, sort, after, before, limit)
@@ -76,10 +90,12 @@ def everything(owner: User, text: str) -> list[int]:
     return [link for start in starts for link in _links(numbers[start : start + AT_ONCE])]
 
 
-def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Results:
+def _best(owner: User, query: Query, plan: Plan, after: str, limit: int, count_all: bool) -> Results:
     """A page of the best matches, then of those with some of the words; its key is how many come before it."""
     matches, start = Matches(plan), _number(after) or 0
     ranking = Ranking.of(plan, matches, start + limit)
+    counted = matches.total if count_all else matches.known
+    total = ranking.found if counted is None else counted
     start = min(start, ranking.size)
     end = start + limit
     page = ranking.numbers[start:end]
@@ -87,16 +103,18 @@ def _best(owner: User, query: Query, plan: Plan, after: str, limit: int) -> Resu
         query,
         plan.sentences,
         "best",
-        matches.total,
+        total,
         _links(page, ranking.links),
+        more=counted is None,
         first=start + 1,
         next=f"after={end}" if end < ranking.size else "",
         previous=f"after={max(start - limit, 0)}" if start else "",
-        cut=ranking.cut,
+        cut=ranking.whole if total > ranking.whole else 0,
         some_from=ranking.some_from(start, len(page)),
-        own=matches.own(query.positive) if matches.total else None,
-        suggestions=suggest(owner, query, plan) if not matches.total else [],
+        own=matches.own(query.positive) if total and counted is not None else None,
+        suggestions=suggest(owner, query, plan) if not total else [],
         languages=plan.languages,
+        common=ranking.common,
     )
 
 

@@ -67,12 +67,20 @@ class Matches:
         """How many there are, exactly. Remembered as long as nothing changed that could change it."""
         if self.plan.impossible:
             return 0
-        key = self._key()
-        total: int | None = caches["local"].get(key) if key else None
+        total, key = self.known, self._key()
         if total is None:
             total = self._total()
             if key:
                 caches["local"].set(key, total)
+        return total
+
+    @property
+    def known(self) -> int | None:
+        """The total, where it is known without counting."""
+        if "total" in self.__dict__:
+            return self.total
+        key = self._key()
+        total: int | None = caches["local"].get(key) if key else None
         return total
 
     def _key(self) -> str:

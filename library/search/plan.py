@@ -20,6 +20,8 @@ from library.search.query import All, Either, Filter, Node, Not, Query, Words
 # Several of these ask for any of their values; of all others, each must hold.
 ANY_OF = ("type", "site", "state", "colour", "import")
 MOST_LONGER = 500
+# A word in more of the articles than this tells next to nothing, and costs the most to rank by.
+COMMON = 1 / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from django.db import connection
 
 from library.search.backends import backend
 from library.search.matches import Matches
-from library.search.plan import Plan, Scored, Shares
+from library.search.plan import COMMON, Plan, Scored, Shares
+from library.search.query import Words
 
 # With fewer matches than this, articles with some of the words follow, up to so many.
 FEW, MOST_SOME = 20, 100
@@ -29,35 +30,39 @@ Heads = dict[int, tuple[int, bool]]  # number of a document: its link, and wheth
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Numbers of documents in order, as many as were `wanted` at least, of `size` in all; the first `whole` of them
-    have all the words. `cut` is how many of these can be seen, where there are more; else 0.
+    have all the words. `found` counts all that do, exactly where the index ranks them all; else there may be more.
 
-    `links` has the links of the first ones.
+    `links` has the links of the first ones. `common` are those of the words that tell little, since most articles have
+    them.
     """
 
     numbers: list[int]
     size: int
     whole: int
-    cut: int
+    found: int
     links: dict[int, int]
+    common: frozenset[Words] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan, matches: Matches, wanted: int) -> Ranking:
         if plan.impossible:
+            matches.total = 0
             return cls([], 0, 0, 0, {})
         index, known = backend(), backend().shares(plan, plan.words)
         few = FEW if len(plan.words) > 1 else 0
         wanted = max(min(wanted, index.BEST), LIFTED)
         whole, found = index.best(plan, matches, known, wanted, few)
         some: Scored = []
-        if found < index.RANKED:
+        if found != index.RANKED:
             matches.total = found
         if found < few:
             whole, some = _with_some(plan, matches, known, [number for number, _ in whole])
         heads = _heads(number for number, _ in whole[:LIFTED] + some[:LIFTED])
         numbers = [number for number, _ in lifted(whole, heads)[: index.BEST] + lifted(some, heads)]
         links = {number: link_id for number, (link_id, _) in heads.items()}
-        most = min(matches.total, index.BEST)
-        return cls(numbers, most + len(some), most, most if most < matches.total else 0, links)
+        most = min(found, index.BEST)
+        common = frozenset(words for words, share in known.items() if share > COMMON)
+        return cls(numbers, most + len(some), most, found, links, common)
 
     def some_from(self, start: int, length: int) -> int | None:
         """Where on the page of `length` that begins at `start` articles with some of the words begin."""

@@ -1,9 +1,11 @@
 """Where an article matched: up to two pieces of its texts with the matches marked, found again by the words' stems."""
 
+from __future__ import annotations
+
 import os.path
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import islice
@@ -88,22 +90,23 @@ class _Piece:
 
 def fold(text: str) -> str:
     """As the index sees the letters, each in its place."""
-    return text.translate(_UNACCENTED).lower() if _ACCENTED.search(text) else text.lower()
+    accented = not text.isascii() and _ACCENTED.search(text)
+    return text.translate(_UNACCENTED).lower() if accented else text.lower()
 
 
 class Marker:
     """Finds the words of one query in texts of these languages."""
 
-    def __init__(self, words: Sequence[Words], languages: Sequence[str] = (ENGLISH,)) -> None:
-        self._words = [_Pattern(one, languages) for one in words]
+    def __init__(
+        self, words: Sequence[Words], languages: Sequence[str] = (ENGLISH,), common: Collection[Words] = ()
+    ) -> None:
+        """`common` are those of the words that most texts have: they tell no line from another."""
+        self._words = {place: _Pattern(one, languages) for place, one in enumerate(words)}
+        self._telling = {place: self._words[place] for place, one in enumerate(words) if one not in common}
 
-    def spans(self, text: str, most: int | None = None) -> list[Span]:
-        """Where the words stand, the first `most` of each, in order; where two overlap, the longer one."""
-        folded = fold(text)
-        if len(folded) != len(text):
-            return []
-        found = [span for place, word in enumerate(self._words) for span in islice(word.spans(folded, place), most)]
-        return _apart(sorted(found, key=lambda span: (span.start, -span.end)))
+    def spans(self, text: str) -> list[Span]:
+        """Where the words stand, in order; where two overlap, the longer one."""
+        return _spans(text, self._words)
 
     def mark(self, text: str) -> SafeString | None:
         """The text with its matches marked, as safe HTML; None where nothing matches."""
@@ -112,7 +115,8 @@ class Marker:
 
     def snippets(self, layers: Iterable[Layer]) -> list[Snippet]:
         """The best pieces: the reader's own first, then those with most of the words that no piece has yet."""
-        pieces = [piece for layer in layers for piece in self._pieces(layer)]
+        layers = list(layers)
+        pieces = self._pieces(layers, self._telling) or self._pieces(layers, self._words)
         chosen: list[_Piece] = []
         while pieces and len(chosen) < PIECES:
             shown = frozenset[int]().union(*(piece.words for piece in chosen))
@@ -129,16 +133,32 @@ class Marker:
             for piece in chosen
         ]
 
-    def _pieces(self, layer: Layer) -> Iterator[_Piece]:
-        """Each has words that those before it lack."""
-        covered: frozenset[int] = frozenset()
-        for line in _lines_with(layer.text, self.spans(layer.text, MOST_OF_A_WORD)):
+    def _pieces(self, layers: Iterable[Layer], telling: dict[int, _Pattern]) -> list[_Piece]:
+        """Pieces of lines with `telling` words; each has some that those before it in its layer lack."""
+        return [piece for layer in layers for piece in self._pieces_of(layer, telling)]
+
+    def _pieces_of(self, layer: Layer, telling: dict[int, _Pattern]) -> Iterator[_Piece]:
+        wanted = set(telling)
+        for line in _lines_with(layer.text, _spans(layer.text, telling, MOST_OF_A_WORD)):
             text = single_line(plain(line))
             spans = self.spans(text)
-            while fresh := [span for span in spans if span.word not in covered]:
+            while fresh := [span for span in spans if span.word in wanted]:
                 piece = _cut(layer, text, spans, fresh)
-                covered |= piece.words
+                wanted -= piece.words
                 yield piece
+
+
+def _spans(text: str, patterns: Mapping[int, _Pattern], most: int | None = None) -> list[Span]:
+    """Where these stand, the first `most` of each."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return []
+    found = [span for place, word in patterns.items() for span in islice(word.spans(folded, place), most)]
+    return _apart(sorted(found, key=_by_place))
+
+
+def _by_place(span: Span) -> tuple[int, int]:
+    return span[0], -span[1]
 
 
 def _order(piece: _Piece, shown: frozenset[int]) -> tuple[bool, int, int, int]:

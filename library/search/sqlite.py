@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
-from library.search.plan import Found, Plan, Scored, Shares, Tagged, has_words
+from library.search.plan import COMMON, Found, Plan, Scored, Shares, Tagged, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
@@ -32,8 +32,6 @@ SAMPLE = 1_000
 # Where no more than this part of the sample matches, all that match are read, if they are not MANY after all.
 FEW_OF_SAMPLE = 1 / 100
 MANY = 30_000
-# A word in more of the articles than this tells next to nothing, and costs the most to rank by.
-COMMON = 1 / 2
 # A beginning of so many letters tells as little as a word that most articles have.
 VAGUE = 3
 MERGE_PAGES = 500
@@ -71,7 +69,6 @@ WITH found AS MATERIALIZED
     (SELECT t.rowid AS number, {BM25} AS score FROM library_searchindex AS t WHERE {{where}}{{newest}})
 SELECT number, score, (SELECT count(*) FROM found) FROM found ORDER BY score, number DESC LIMIT %s
 """  # noqa: S608 - numbers of ours
-NEWEST = f" ORDER BY t.rowid DESC LIMIT {RANKED}"
 # The sign keeps FTS5 from looking up each of them, which takes it milliseconds a piece.
 AMONG = " AND +t.rowid IN (SELECT value FROM json_each(%s))"
 
@@ -171,20 +168,20 @@ def reading() -> nullcontext[None]:
 
 
 def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int]:
-    """(number, score) of the `wanted` best matches, a lower score first, and how many match: below RANKED exactly, from
-    there on at least so many.
+    """(number, score) of the `wanted` best matches, a lower score first, and how many match: RANKED means at least
+    so many, any other number exactly so many.
 
     Ranked are the newest RANKED, and those with all the words in their titles; where the sample has few, up to MANY.
     Fewer than `few` are only found.
     """
     telling = list(_telling(plan, known))
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
-    asked, are_few = plan.asking(*telling), _share(plan) <= FEW_OF_SAMPLE
+    asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _share(plan) <= FEW_OF_SAMPLE
     if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
         # Nothing tells them apart but their titles.
-        newest = matches.newest(BEST, few=are_few)
+        newest = matches.newest(RANKED, few=are_few)
         numbers = list(dict.fromkeys((*matches.of(in_title, BEST), *newest)))
-        return [(number, 0.0) for number in numbers[:wanted]], len(numbers) if len(newest) < BEST else RANKED
+        return [(number, 0.0) for number in numbers[:wanted]], len(newest)
     if asked.index == plan.index:
         scored, size = _found_and_scored(matches, wanted, are_few)
     else:
@@ -201,7 +198,7 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
 def _found_and_scored(matches: Found, wanted: int, are_few: bool) -> tuple[Scored, int]:
     """The best of the newest RANKED, or of all where these are few; and how many that is. The sample may err."""
     where, parameters = matches.where(RANKED)
-    newest = f" LIMIT {MANY}" if are_few else NEWEST
+    newest = f" LIMIT {MANY}" if are_few else f" ORDER BY t.rowid DESC LIMIT {RANKED}"
     with connection.cursor() as cursor:
         cursor.execute(FOUND_AND_SCORED.format(where=where, newest=newest), [*parameters, wanted])
         rows = cursor.fetchall()

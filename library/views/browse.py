@@ -71,12 +71,13 @@ class Browse:
 
     def context(self) -> dict[str, Any]:
         states = self.counts.states(self.filters)
-        groups = list(self.groups())
+        select = Selecting.of(self.query, self.address, states[self.filters.state])
+        groups = list(self.groups(select))
         return {
             "filters": self.filters,
             "tabs": self.tabs(states),
             "total": states[self.filters.state],
-            "select": Selecting.of(self.query, self.address, states[self.filters.state]),
+            "select": select,
             "chips": self.chips(),
             "clear": self.filters.cleared.address(),
             "facets": self.counts.kept(self.facets, "facets", self.filters),
@@ -196,7 +197,7 @@ class Browse:
             for density, words in (("", "Comfortable"), ("compact", "Compact"))
         ]
 
-    def groups(self) -> Iterator[dict[str, Any]]:
+    def groups(self, select: Selecting) -> Iterator[dict[str, Any]]:
         """The rows under their running heads: months, letters or lengths, by the order of the list."""
         shown = rows(self.page.links, self.counts.highlights(self.page.links))
         pairs = zip(self.page.links, shown, strict=True)
@@ -204,7 +205,8 @@ class Browse:
         saved = self.counts.months(self.listing, [head for head, _ in grouped]) if self.listing.sort.by_date else {}
         for head, part in grouped:
             words = month_words(head) if self.listing.sort.by_date else head
-            yield {"head": words, "saved": thousands(saved[head]) if head in saved else "", "rows": part}
+            count = thousands(saved[head]) if head in saved else ""
+            yield {"head": words, "saved": count, "rows": part, "drawn": select.rows(part)}
 
     def head(self, link: dict[str, Any], row: Row) -> str:
         if self.listing.sort.by_date:

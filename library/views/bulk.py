@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from library import search
@@ -24,6 +26,7 @@ from library.models.bulk import undo as undo_act
 from library.views.counts import Counts
 from library.views.listing import Filters
 from library.views.requests import ReaderRequest
+from library.views.rows import Row, drawn
 
 NAMES_OFFERED = 1000
 # More than this and the reader is asked first.
@@ -87,10 +90,12 @@ class Selecting:
     address: str
     """Of this page of the list, without the mode."""
     total: int
+    more: bool = False
+    """Whether there are more than `total`, which nobody counted."""
 
     @classmethod
-    def of(cls, query: QueryDict, address: str, total: int) -> Selecting:
-        return cls(SELECT.get(query.get("select", ""), ""), address, total)
+    def of(cls, query: QueryDict, address: str, total: int, more: bool = False) -> Selecting:
+        return cls(SELECT.get(query.get("select", ""), ""), address, total, more)
 
     def in_mode(self, mode: str) -> str:
         return f"{self.address}{'&' if '?' in self.address else '?'}select={mode}"
@@ -103,10 +108,10 @@ class Selecting:
     def all(self) -> str:
         return self.in_mode("all")
 
-    @property
-    def box(self) -> str:
-        """What a row's box is."""
-        return {"": "hidden", "some": "", "all": "checked disabled"}[self.mode]
+    def rows(self, of: Iterable[Row]) -> SafeString:
+        """These rows, each with its box."""
+        box = {"": "hidden", "some": "", "all": "checked disabled"}[self.mode]
+        return drawn(of, box, named=bool(self.mode))
 
 
 def everything(user: User, address: str) -> list[int]:

@@ -73,10 +73,12 @@ def search(request: ReaderRequest) -> HttpResponse:
     if request.GET.get("with") and not typing:
         return redirect(address.page())
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    results = find(request.user, address.q, address.sort or "best", after=after, before=before)
+    counts = bool(request.GET.get("select") or request.GET.get("narrow"))
+    sort = address.sort or "best"
+    results = find(request.user, address.q, sort, after=after, before=before, count_all=counts)
     key = f"after={after}" if after else f"before={before}" if before else ""
-    select = Selecting.of(request.GET, address.page(key), results.total)
-    values = {"address": address, "typing": typing, "select": select, **context(request, address, results)}
+    select = Selecting.of(request.GET, address.page(key), results.total, results.more)
+    values = {"address": address, "typing": typing, **context(request, address, results, select)}
     if not typing:
         return render(request, "search/search.html", values)
     answer = render(request, "search/results.html", values)
@@ -86,8 +88,10 @@ def search(request: ReaderRequest) -> HttpResponse:
 
 @require_safe
 def narrow(request: ReaderRequest) -> HttpResponse:
-    """The lists beside the results, which are counted after the results are there."""
-    return render(request, "search/narrow.html", {"facets": narrowing(request, address_from(request.GET))})
+    """The lists beside the results, which are counted after the results are there; and how many these are."""
+    address = address_from(request.GET)
+    values = {"facets": narrowing(request, address), "total": count(request.user, address.q)}
+    return render(request, "search/narrow.html", values)
 
 
 @require_safe
@@ -107,13 +111,16 @@ def narrowing(request: ReaderRequest, address: Address) -> list[dict[str, Any]]:
     ]
 
 
-def context(request: ReaderRequest, address: Address, results: Results) -> dict[str, Any]:
+def context(request: ReaderRequest, address: Address, results: Results, select: Selecting) -> dict[str, Any]:
     found = result_rows(request, results, address)
-    some = set(map(str, results.links[results.some_from :])) if results.some_from is not None else set()
+    partial = set(map(str, results.links[results.some_from :])) if results.some_from is not None else set()
+    every, some = [row for row in found if row["id"] not in partial], [row for row in found if row["id"] in partial]
     return {
         "results": results,
-        "rows": [row for row in found if row["id"] not in some],
-        "some": [row for row in found if row["id"] in some],
+        "select": select,
+        "rows": every,
+        "some": some,
+        "drawn": {"rows": select.rows(every), "some": select.rows(some)},
         "whole": whole(results),
         "narrows": results.total >= FEWEST_TO_NARROW,
         "facets": narrowing(request, address) if request.GET.get("narrow") else None,
@@ -143,7 +150,7 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     ordered = [values[pk] for pk in results.links if pk in values]
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
-        mark(found, Marker(results.query.positive, results.languages))
+        mark(found, Marker(results.query.positive, results.languages, results.common))
         back = address.page(page_key(request.GET))
         for row in found:
             row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"

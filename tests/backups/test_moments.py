@@ -1,14 +1,17 @@
 """Backups that are taken while others write: each is the library after one of their transactions."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 
 import pytest
 from django.core.management import call_command
 from django.db import close_old_connections, connection, transaction
 
-from library.backups import write_backup
+from library.backups import restoring, write_backup
+from library.backups.connecting import library_file
 from library.models import Kind, Link, Shelf, User
 from library.models.writing import write_section
 from tests.backups.comparing import held, here
@@ -77,3 +80,39 @@ def restored(file) -> None:
     """The worker, or a search, would index what comes back: here nobody does but the command."""
     call_command("restore", str(file), verbosity=0)
     call_command("check_library")
+
+
+@pytest.mark.sqlite
+def test_what_is_written_while_a_restore_begins_is_in_one_of_the_two_libraries(reader, tmp_path, monkeypatch):
+    write_backup(tmp_path / "all.zip")
+    found: list[str] = []
+    copy = restoring.copy_sqlite
+
+    def write() -> None:
+        """By a program that waits for its turn."""
+        with closing(sqlite3.connect(library_file(), timeout=30, isolation_level=None)) as other:
+            other.execute("UPDATE library_user SET first_name = 'Written'")
+            found.append("written")
+
+    writer = threading.Thread(target=write)
+
+    def copy_with_a_writer_at_the_door(source, target) -> None:
+        copy(source, target)
+        writer.start()
+        writer.join(0.3)
+
+    def open_once_the_writer_had_its_turn(file):
+        if writer.ident:
+            writer.join(5)
+        return open_plainly(file)
+
+    open_plainly = restoring.plainly
+    monkeypatch.setattr(restoring, "copy_sqlite", copy_with_a_writer_at_the_door)
+    monkeypatch.setattr(restoring, "plainly", open_once_the_writer_had_its_turn)
+    before = restoring.restore(tmp_path / "all.zip")
+    writer.join()
+    with closing(sqlite3.connect(before)) as old:
+        kept = old.execute("SELECT first_name FROM library_user").fetchall()
+    close_old_connections()
+    assert found == ["written"]
+    assert [("Written",)] in (kept, list(User.objects.values_list("first_name")))

@@ -36,8 +36,8 @@ def test_a_result_is_a_row_whose_title_opens_the_article(reading, reader):
 def test_results_are_counted(reading, reader):
     for number in range(3):
         article(reader, f"Ledger {number}")
-    assert '<b data-count="3">3 articles</b>' in page_of(reading, "ledger")
-    assert '<b data-count="1">1 article</b>' in page_of(reading, '"ledger 1"')
+    assert 'data-count="3">3 articles</b>' in page_of(reading, "ledger")
+    assert 'data-count="1">1 article</b>' in page_of(reading, '"ledger 1"')
 
 
 def test_a_snippet_shows_the_layer_and_the_match(reading, reader):
@@ -232,3 +232,27 @@ def test_the_number_of_queries_does_not_grow_with_what_is_narrowed(reading, read
 
 def test_search_words_take_few_queries(reading, reader, queries_of):
     assert queries_of(lambda: reading.get("/search-words/")) <= 15
+
+
+@pytest.fixture
+def uncounted(reader, monkeypatch):
+    """Five ledgers, of which a search ranks three."""
+    module = f"library.search.{'sqlite' if connection.vendor == 'sqlite' else 'postgres'}"
+    for bound in ("RANKED", "BEST", "MANY"):
+        monkeypatch.setattr(f"{module}.{bound}", 3, raising=False)
+    for number in range(5):
+        article(reader, f"Ledger {number}")
+
+
+def test_more_matches_than_are_ranked_are_counted_after_they_are_shown(reading, uncounted):
+    page = page_of(reading, "ledger")
+    assert 'data-count="3">At least 3 articles</b>' in page
+    assert "<title>ledger, 3+ articles" in page
+    counted = reading.get("/search/narrow/?q=ledger").content.decode()
+    assert '<b id="found" data-count="5" hx-swap-oob="true">5 articles</b>' in counted
+    if connection.vendor == "sqlite":  # which keeps counts
+        assert 'data-count="5">5 articles</b>' in page_of(reading, "ledger")
+
+
+def test_who_chooses_among_them_is_told_how_many_they_are(reading, uncounted):
+    assert "All 5 articles" in page_of(reading, "ledger", select="all")

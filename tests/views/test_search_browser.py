@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import expect
 
 from tests.test_accessibility import problems
@@ -33,6 +34,18 @@ def test_results_come_while_typing_and_back_leaves_the_search(reading_page, ledg
     expect(reading_page.get_by_role("heading", name="Examples")).to_be_visible()
     reading_page.go_back()
     expect(reading_page.get_by_role("heading", name="Library", level=1)).to_be_visible()
+
+
+def test_the_count_of_very_many_comes_after_them(reading_page, ledgers, monkeypatch):
+    module = f"library.search.{'sqlite' if connection.vendor == 'sqlite' else 'postgres'}"
+    for bound in ("RANKED", "BEST", "MANY"):
+        monkeypatch.setattr(f"{module}.{bound}", 2, raising=False)
+    reading_page.route("**/search/narrow/**", lambda route: None)
+    reading_page.goto("/search/?q=ledger")
+    expect(reading_page.locator("#found")).to_have_text("At least 2 articles")
+    reading_page.unroute_all()
+    reading_page.goto("/search/?q=ledger")
+    expect(reading_page.locator("#found")).to_have_text("3 articles")
 
 
 def test_a_filter_stays_text_while_typing_and_is_a_chip_on_enter(reading_page, ledgers):
