@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
+from allauth.decorators import rate_limit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import AuthProcess
@@ -57,6 +58,7 @@ def with_provider(view: View) -> View:
 @login_not_required
 @never_cache
 @require_POST
+@rate_limit(action="login")  # type: ignore[untyped-decorator]
 @with_provider
 def log_in(request: HttpRequest) -> HttpResponse:
     return leave(request, AuthProcess.LOGIN)
@@ -64,6 +66,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@rate_limit(action="login")  # type: ignore[untyped-decorator]
 @with_provider
 @reauthentication_required  # type: ignore[untyped-decorator]
 def connect(request: ReaderRequest) -> HttpResponse:

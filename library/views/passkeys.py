@@ -1,14 +1,16 @@
 """Passkeys: add, rename, remove, log in with one. The browser's part is static/js/passkeys.js."""
 
 import json
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth, flows
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -25,6 +27,11 @@ LAST_WAY = "Nothing was changed: this passkey is your only way in. Set a passwor
 
 class LogIn(LoginWebAuthnView):  # type: ignore[misc]
     form_class = PasskeyLogInForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Asked as seldom as the log-in, since each question is kept in a session."""
+        refused: HttpResponse | None = ratelimit.consume_or_429(request, action="login", limit_get=True)
+        return refused or super().get(request, *args, **kwargs)
 
     def form_invalid(self, form: PasskeyLogInForm) -> HttpResponse:
         messages.error(self.request, WRONG_CODE)

@@ -137,6 +137,10 @@ def test_the_first_reader_comes_in_by_the_set_up_alone(client, provider, setting
     assert not User.objects.exists()
 
 
+def test_questions_to_the_provider_are_throttled_with_the_log_in(client, reader, provider):
+    assert [client.post(LOG_IN).status_code for _ in range(31)] == [200] * 30 + [429]
+
+
 # --- what is not right ---------------------------------------------------------------------------------------------
 
 

@@ -169,6 +169,12 @@ def test_log_ins_with_passkeys_are_throttled(device):
     assert [client.post(LOG_IN, {}).status_code for _ in range(11)] == [302] * 10 + [429]
 
 
+def test_questions_for_a_passkey_are_throttled_too(device):
+    client = Client(REMOTE_ADDR="203.0.113.9")
+    asked(client)
+    assert [client.get(LOG_IN).status_code for _ in range(30)] == [302] * 29 + [429]
+
+
 def test_a_passkey_is_the_second_step_after_the_password(device):
     client = Client()
     assert log_in(client).url == "/login/second/"
