@@ -59,7 +59,7 @@ def test_an_address_that_a_stranger_claims_is_not_shown(reader):
     assert [each["address"] for each in client.get(PAGE).context["sessions"]] == ["127.0.0.1"]
 
 
-def test_when_one_was_seen_is_written_every_ten_minutes_and_not_with_each_page(reading, django_assert_num_queries):
+def test_when_one_was_seen_is_written_every_ten_minutes_and_not_with_each_page(reading):
     reading.get("/library/")
     seen = session_of(reading).last_seen_at
     reading.get("/library/")
