@@ -4,7 +4,7 @@
 PYTHON ?= python3
 IN := .venv/bin/python
 
-.PHONY: run test lint types bench quality proofs audit lock clean for-running for-development
+.PHONY: run test lint types bench quality proofs audit sbom lock clean for-running for-development
 
 # make run [NOTES=folder [READER=name]]: import the folder, if one is named, into that reader's library, then serve the library until Ctrl-C.
 run: for-running
@@ -38,10 +38,17 @@ proofs: for-development
 	$(IN) -m pytest -m proofs
 	$(IN) -m tests.postgres $(IN) -m pytest -m proofs tests/backups
 
-# make audit: look the locked packages up in the public list of known faults. Needs uv.
+# make audit: look the locked packages up in the public list of known faults, and for their age. Needs uv.
 audit:
+	sh requirements/ages.sh
 	uvx --quiet pip-audit --strict --require-hashes --disable-pip --requirement requirements/run.txt
 	uvx --quiet pip-audit --strict --require-hashes --disable-pip --requirement requirements/dev.txt
+
+# make sbom: what a running library is made of, in CycloneDX. Needs uv.
+sbom:
+	@mkdir -p build
+	uvx --quiet --from cyclonedx-bom cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml \
+		--mc-type application --output-reproducible --output-format JSON --output-file build/sbom.json
 
 # make lock: choose the newest packages that pyproject.toml allows, and pin them with their hashes. Needs uv.
 LOCK = uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header

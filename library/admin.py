@@ -89,6 +89,9 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
 
 @admin.register(ImportRun, site=site)
 class ImportRunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """`found` is left out: it holds the first values of columns."""
+
+    exclude = ("found",)
     list_display = ("id", "label", "owner", "state", "records", "new", "updated", "rejected", "created_at")
     list_display_links = ("id", "label")
     list_filter = ("state", "dry_run", "uploaded", "format", "created_at", "owner")

@@ -359,4 +359,8 @@ BACKUP_KEEP = env_number("BACKUP_KEEP", 7, 1, 10_000)
 # --- limits --------------------------------------------------------------------------------------------------------
 
 BIN_DAYS = 30
-IMPORT_UPLOAD_BYTES = 500 * 1024 * 1024
+IMPORT_FOLDERS = [Path(folder) for folder in env_list("IMPORT_FOLDERS")]
+for folder in IMPORT_FOLDERS:
+    if not folder.is_absolute():
+        raise stop(f'IMPORT_FOLDERS holds "{folder}". Write whole paths, such as /srv/articles.')
+IMPORT_UPLOAD_BYTES = env_number("IMPORT_UPLOAD_MB", 500, 1, 1_000_000) * 1024 * 1024

@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 from library import exporters, importers
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
-from library.importers import ledger, restoring, uploads
+from library.importers import ledger, restoring, server_folders, uploads
 from library.models import Export, ImportRun, Original, Rendering, RunState
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
@@ -52,6 +52,9 @@ def run_import(run_id: int) -> None:
     run = ImportRun.objects.filter(pk=run_id).first()
     holder = importers.new_holder()
     if run is None or not run.claim(holder):
+        return
+    if run.on_server and run.state != RunState.UNDOING and not server_folders.are_here(run):
+        ledger.finish(run, RunState.FAILED, server_folders.GONE)
         return
     try:
         complete = run.state == RunState.RUNNING and not run.cursor and restoring.fits(run.owner, run.paths)
@@ -157,7 +160,7 @@ def take_up_what_stopped() -> None:
     for result in running:
         if _beat_key(result.worker_ids[-1]) not in alive:
             queue_again(result)
-    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(state=RunState.UNDOING)):
+    for run in ImportRun.objects.abandoned().filter(Q(uploaded=True) | Q(on_server=True) | Q(state=RunState.UNDOING)):
         if not _of_run(run.pk).exclude(status__in=ENDED).exists():
             run_import.enqueue(run.pk)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from library.accounts import setup_token
 from library.content.anchors import Anchor
 from library.highlighting import change, mark
-from library.models import Colour, Export, Highlight, ImportRun, Kind, Review, Shelf
+from library.models import Colour, Export, Highlight, ImportRun, Kind, Review, Shelf, User
 from library.models.writing import note_change, write_section
 from tests.test_walls import OWN, library_of, own_address
 from tests.views.shelf import article
@@ -80,7 +80,7 @@ def problems(page, width: int, theme: str, address: str) -> list[str]:
     return [f"{address} {width} {theme}: {each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
 
 
-def test_no_state_of_a_page_breaks_a_rule_of_accessibility(reading_page, reader):
+def test_no_state_of_a_page_breaks_a_rule_of_accessibility(reading_page, reader, settings, tmp_path):
     link = article(reader, "The ledger", ("sql", "C++"), type="Essay", url="https://slow.example/x", article=TEXT,
                    overview="- Log first.", summary="On logs.", note="Mine.", state="reading", progress=40)  # fmt: skip
     write_section(link, Kind.ARTICLE, f"{TEXT} Changed.")
@@ -96,13 +96,20 @@ def test_no_state_of_a_page_breaks_a_rule_of_accessibility(reading_page, reader)
         Shelf.objects.append(reader, name, query="ledger -tag:sql", sort="oldest")
     for state in ("done", "failed", "running"):
         Export.objects.create(owner=reader, format="csv", title="Old", state=state, total=3, error=state)
-    run = ImportRun.objects.create(owner=reader, label="x.zip", state="checked", records=2, new=1, rejected=1)
+    found = {"formats": ["", "netscape"], "columns": [["wo", ["https://a.example/"]], ["was", []]]}
+    seen = {"found": found, "paths": [str(tmp_path)], "on_server": True}
+    run = ImportRun.objects.create(
+        owner=reader, label="x.zip", state="checked", records=2, new=1, rejected=1, **seen
+    )
+    User.objects.filter(pk=reader.pk).update(is_staff=True)
+    settings.IMPORT_FOLDERS = [tmp_path]
     undone = ImportRun.objects.create(owner=reader, label="y.zip", state="done", records=1, new=1)
     for outcome, place in (("rejected", 0), ("new", 1)):
         about = {"title": "A page", "type": "Essay", "tags": ["sql"]}
         run.entries.create(file="a.md", outcome=outcome, place=place, message="Why.", warnings=["Odd."], about=about)
     undone.entries.create(file="b.md", outcome="new", link=done)
     addresses = ["/export/", f"/import/{run.pk}/check/", f"/import/{undone.pk}/", f"/import/{undone.pk}/undo/",
+                 f"/import/{undone.pk}/files/", "/import/folder/",
                  "/library/", "/library/?tag=sql&state=inbox", "/library/?density=compact", "/library/?select=1",
                  "/library/?select=all&density=compact", "/search/?q=more&select=1", "/library/?tag=nope",
                  "/tags/", "/tags/sql/", "/tags/?show=alike", "/tags/sql/edit/?into=sqls", "/tags/sql/edit/?into=nope",

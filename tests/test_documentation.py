@@ -1,6 +1,7 @@
 """What the documentation says there is, is there, and the other way round."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_every_option_of_a_command_is_documented_and_no_other(name):
 
 def test_every_format_is_documented_and_no_other():
     assert sections("formats.md").keys() == FORMATS.keys()
+
+
+def test_what_every_package_is_for_is_documented_and_of_no_other():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    used = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    used_names = {re.match(r"[a-z0-9-]+", each)[0] for each in used}
+    tables = (ROOT / "docs/dependencies.md").read_text().partition("## Older")[0]
+    rows = re.findall(r"^\| (`.*`) \|", tables, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row)} == used_names
 
 
 def test_every_room_is_on_the_plan_and_no_other():

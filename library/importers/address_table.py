@@ -19,9 +19,12 @@ def columns(file: ImportFile) -> list[str]:
     return sorted(table.columns(file))
 
 
+samples = table.samples
+
+
 def read(file: ImportFile, mapping: Mapping[str, str] | None = None) -> Iterator[Record | Refusal]:
-    """A record for each row. `mapping` leads from names of `columns` to names of `fields.NAMES`."""
-    chosen = fields.mapping_of(columns(file)) if mapping is None else mapping
+    """A record for each row. `mapping` leads names of `columns` to names of `fields.NAMES`, or to "" for none."""
+    chosen = fields.mapping_with(columns(file), mapping)
     for row in table.rows(file):
         yield row if isinstance(row, Refusal) else _record(row, chosen)
 

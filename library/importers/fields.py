@@ -1,10 +1,11 @@
 """Which field of an article a column, a property or a key means, by the names that tools and readers give them.
 
-A mapping leads from such a name to a field; a name that leads to none is kept with the article as it is.
+A mapping leads from such a name to a field; a name that leads to none is kept with the article as it is. Readers may
+say for themselves what a name means.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +59,13 @@ def mapping_of(names: Iterable[str]) -> dict[str, str]:
     """The field that each name most likely means, those that say most first; names that mean none are left out."""
     known = [name for name in names if plain_name(name) in _FIELD]
     return {name: _FIELD[plain_name(name)] for name in sorted(known, key=lambda name: _RANK[plain_name(name)])}
+
+
+def mapping_with(names: Collection[str], told: Mapping[str, str] | None) -> dict[str, str]:
+    """What the reader says of a name goes before what it seems to mean; a name told to be "" means nothing."""
+    told = {name: field for name, field in (told or {}).items() if name in names}
+    seeming = mapping_of(name for name in names if name not in told)
+    return {name: field for name, field in {**told, **seeming}.items() if field in NAMES}
 
 
 def record_of(

@@ -1,5 +1,6 @@
 """The formats, by the name that `--format` takes. Each is a pure module with LABEL, recognise(file) and read(file)."""
 
+from inspect import signature
 from types import ModuleType
 
 from library.importers import (
@@ -70,6 +71,11 @@ def format_of(file: ImportFile, named: str = "") -> ModuleType | None:
     """The first format that recognises the file, or the named one if it does."""
     candidates = [FORMATS[named]] if named else FORMATS.values()
     return next((module for module in candidates if module.recognise(file)), None)
+
+
+def takes(module: ModuleType, choice: str) -> bool:
+    """Whether the reader has this choice when a format is read: "folders", or "mapping" of columns."""
+    return choice in signature(module.read).parameters
 
 
 def name_of(module: ModuleType) -> str:

@@ -79,7 +79,7 @@ class Batch:
             position=item.prepared.position,
         )  # fmt: skip
 
-    def write(self, holder: str, cursor: Any) -> None:
+    def write(self, holder: str, cursor: Any, **more: Any) -> None:
         """Add the entries and their totals to the run, and keep its lease.
 
         Raises LeaseLost when `holder` no longer holds it, or the run was stopped.
@@ -89,7 +89,7 @@ class Batch:
         totals["records"] = F("records") + sum(outcomes[name] for name in COUNTED)
         totals["files"] = F("files") + self.done
         totals["warnings"] = F("warnings") + sum(len(entry.warnings) for entry in self.entries)
-        keep_lease(self.run, holder, cursor=cursor, **totals)
+        keep_lease(self.run, holder, cursor=cursor, **totals, **more)
         place = {file.name: number for number, file in enumerate(self.files)}
         self.entries.sort(key=lambda entry: (place[entry.file], entry.position))
         insert_rows(ImportedRecord, Entry._fields, self.entries)

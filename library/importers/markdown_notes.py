@@ -40,20 +40,26 @@ def recognise(file: ImportFile) -> bool:
 
 
 def read(file: ImportFile, mapping: Mapping[str, str] | None = None) -> Iterator[Record]:
-    """The one note of the file. `mapping` leads from names of `columns` to names of `fields.NAMES`."""
+    """The one note of the file. `mapping` leads names of `columns` to names of `fields.NAMES`, or to "" for none."""
     if not file.data.strip():
         raise NotARecord("The file is empty. Export this page again, or leave it out.")
     if looks_binary(file.data):
         raise NotARecord("The file holds no text, whatever its name says.")
     text, warnings = decode(file.data)
     metadata, body, odd = front_matter.split(text)
-    record = fields.record_of(_clean(metadata), mapping, [*warnings, *odd])
+    values = _clean(metadata)
+    record = fields.record_of(values, fields.mapping_with(values, mapping), [*warnings, *odd])
     yield _with_text(record, file, body)
 
 
 def columns(file: ImportFile) -> list[str]:
     """The keys of its front matter."""
-    return [*_clean(front_matter.split(decode(file.data)[0])[0])]
+    return [*samples(file)[0]]
+
+
+def samples(file: ImportFile) -> list[dict[str, Any]]:
+    """Its front matter."""
+    return [_clean(front_matter.split(decode(file.data)[0])[0])]
 
 
 def _clean(value: Any) -> Any:

@@ -39,7 +39,10 @@ def _is_contents(file: ImportFile) -> bool:
 
 
 def read(file: ImportFile, mapping: Mapping[str, str] | None = None) -> Iterator[Record | Refusal]:
-    """The records of a page or a table. `mapping` leads from names of `columns` to names of `fields.NAMES`."""
+    """The records of a page or a table.
+
+    `mapping` leads names of `columns` to names of `fields.NAMES`, or to "" for none.
+    """
     if _is_contents(file):
         raise HoldsNone("This is the export's table of contents. Its pages are files of their own.")
     if notion_pages.is_html_page(file.data):
@@ -55,6 +58,13 @@ def columns(file: ImportFile) -> list[str]:
     if last(place(file)).endswith(".csv"):
         return notion_pages.header(file.data)
     return notion_pages.columns_of(file)
+
+
+def samples(file: ImportFile) -> list[Mapping[str, object]]:
+    """The first rows of a table, or what a page says of itself."""
+    if last(place(file)).endswith(".csv"):
+        return [*table.samples(file)]
+    return [] if _is_contents(file) else [notion_pages.values_of(file)]
 
 
 def _rows(file: ImportFile, mapping: Mapping[str, str] | None) -> Iterator[Record | Refusal]:
@@ -79,8 +89,8 @@ def _record(row: table.Row, mapping: Mapping[str, str] | None) -> Record | Refus
     """A row; its first column is its title, whatever that is called. Links to pages lose their file names."""
     values = {name: notion_pages.without_paths(cell.strip()) for name, cell in reversed(row.items())}
     first = next(iter(values))
-    chosen = {**fields.mapping_of(values), first: "title"} if mapping is None else mapping
-    record = fields.record_of(values, chosen)
+    told = {**(mapping or {}), first: (mapping or {}).get(first, "title")}
+    record = fields.record_of(values, fields.mapping_with(values, told))
     if not record.title and not record.url and not record.texts:
         return Refusal("A row without a title", "The row has no title, no address and no text.")
     return replace(record, title=record.title or record.url or "Untitled")

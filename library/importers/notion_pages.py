@@ -21,6 +21,7 @@ NAMED = re.compile(r"(?P<title>.*?) ?(?P<id>[0-9a-f]{32})(?P<all>_all)?\.(?P<kin
 EMPTY = "The page has a title and nothing else."
 MAX_PROPERTIES_BYTES = 200_000
 HEAD, HEADER = 200_000, 16_384
+BODY = '<div class="page-body">'
 
 _TITLE = re.compile(r"\s*# ?([^\n]*)\n*")
 _ARTICLE = re.compile(rb'<article id="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
@@ -98,7 +99,7 @@ def _record(
 ) -> Record:
     if not article and not any(map(fields.is_said, values.values())):
         raise HoldsNone(EMPTY)
-    record = fields.record_of(values, mapping, warnings)
+    record = fields.record_of(values, fields.mapping_with(values, mapping), warnings)
     own = tuple(text for text in record.texts if not article or text.kind != "article")
     beside = tuple(replace(text, beside=True) for text in record.texts if article and text.kind == "article")
     named = NAMED.fullmatch(last(place(file)))
@@ -144,9 +145,21 @@ def _properties(file: ImportFile, text: str) -> tuple[dict[str, str], str]:
 def properties_of(file: ImportFile) -> dict[str, str]:
     """What a page whose bytes are still in its package says of itself."""
     try:
-        text = decode(file.package.read(place(file)))[0]
+        return _markdown_properties(file, file.package.read(place(file)))
     except KeyError:
         return {}
+
+
+def values_of(file: ImportFile) -> Mapping[str, object]:
+    """What a page says of itself."""
+    if is_html_page(file.data):
+        head = decode(file.data)[0].partition(BODY)[0]
+        return _html_properties(_between(head, '<table class="properties">', "</table>"))
+    return _markdown_properties(file, file.data)
+
+
+def _markdown_properties(file: ImportFile, data: bytes) -> dict[str, str]:
+    text = decode(data)[0]
     match = _TITLE.match(text)
     return _properties(file, text[match.end() :])[0] if match else {}
 
@@ -209,7 +222,7 @@ class _Links(PackageLinks):
 
 def read_html(file: ImportFile, mapping: Mapping[str, str] | None) -> Record:
     text, warnings = decode(file.data)
-    head, _, body = text.partition('<div class="page-body">')
+    head, _, body = text.partition(BODY)
     body = body.partition("</article>")[0]
     links = _Links(file)
     found = _ARTICLE.search(file.data[:HEAD])

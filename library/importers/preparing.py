@@ -9,11 +9,12 @@ import hashlib
 import logging
 import zlib
 from collections import Counter
-from dataclasses import dataclass, replace
-from inspect import signature
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from types import ModuleType
 
 from django.db import connection
 
@@ -21,8 +22,9 @@ from library.content import urls
 from library.content.facts import Facts, facts
 from library.content.text import fold
 from library.content.words import Indexed
-from library.importers import attaching, passages
-from library.importers.formats import format_of, name_of
+from library.importers import address_table, attaching, passages, table
+from library.importers.formats import format_of, name_of, takes
+from library.importers.looking import Seen, is_unknown_table, seen_in
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Refusal
 from library.models import Outcome
 from library.models.links import hash_of, title_key
@@ -34,6 +36,7 @@ PATIENCE = 60.0  # seconds for a batch
 logger = logging.getLogger(__name__)
 
 NOT_RECOGNISED = "No format that can be imported."
+UNKNOWN_TABLE = "A table of which no column is known as one of addresses."
 EMPTY = "The file holds no articles."
 UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
@@ -66,7 +69,8 @@ class Prepared:
 class Reading:
     """What became of one file: its records, or the outcome and the sentence that explains why there are none.
 
-    `file` no longer has its data. `refused` are the records that can't be taken, by their position.
+    `file` no longer has its data. `refused` are the records that can't be taken, by their position. `seen` is told
+    where the import only looks.
     """
 
     file: ImportFile
@@ -74,24 +78,37 @@ class Reading:
     outcome: Outcome | None = None
     message: str = ""
     refused: tuple[tuple[int, Refusal], ...] = ()
+    seen: Seen | None = None
 
     @property
     def count(self) -> int:
         return len(self.records) + len(self.refused)
 
 
-def prepare(file: ImportFile, named_format: str, folders: bool = True) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the reader wants files to be read: `mapping` says what columns mean. `looks` asks what there is to choose."""
+
+    format: str = ""
+    folders: bool = True
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    looks: bool = False
+
+
+def prepare(file: ImportFile, wishes: Wishes) -> Reading:
     """Pure: reads no database and never raises for what a file holds."""
     bare = replace(file, data=b"")
     if file.problem:
         return Reading(bare, outcome=Outcome.IGNORED if file.holds_none else Outcome.REJECTED, message=file.problem)
     try:
-        module = format_of(file, named_format)
+        module = format_of(file, wishes.format)
+        if module is None and _is_explained(file, wishes):
+            module = address_table
+        seen = seen_in(file, module) if wishes.looks else None
         if module is None:
-            return Reading(bare, outcome=Outcome.IGNORED, message=NOT_RECOGNISED)
-        choices = {"folders": folders} if "folders" in signature(module.read).parameters else {}
-        found: list[Record | Refusal] = list(module.read(file, **choices))
-        return _reading(bare, file, name_of(module), found)
+            message = UNKNOWN_TABLE if is_unknown_table(file) else NOT_RECOGNISED
+            return Reading(bare, outcome=Outcome.IGNORED, message=message, seen=seen)
+        return replace(_reading(bare, file, name_of(module), _records(file, module, wishes)), seen=seen)
     except HoldsNone as reason:
         return Reading(bare, outcome=Outcome.IGNORED, message=str(reason))
     except NotARecord as reason:
@@ -99,6 +116,16 @@ def prepare(file: ImportFile, named_format: str, folders: bool = True) -> Readin
     except Exception:  # whatever a stranger's file does to us, the other files go on
         logger.exception("A file can't be prepared.")
         return Reading(bare, outcome=Outcome.REJECTED, message=UNREADABLE)
+
+
+def _is_explained(file: ImportFile, wishes: Wishes) -> bool:
+    """Whether the reader has said what a column of this table is."""
+    return not wishes.format and is_unknown_table(file) and any(map(wishes.mapping.get, table.columns(file)))
+
+
+def _records(file: ImportFile, module: ModuleType, wishes: Wishes) -> list[Record | Refusal]:
+    choices = {"folders": wishes.folders, "mapping": wishes.mapping}
+    return list(module.read(file, **{name: value for name, value in choices.items() if takes(module, name)}))
 
 
 def _reading(bare: ImportFile, file: ImportFile, format: str, found: list[Record | Refusal]) -> Reading:
@@ -173,9 +200,8 @@ class Preparer:
     `start` a batch, do something else, then take its `result`.
     """
 
-    def __init__(self, named_format: str, beside: bool, folders: bool = True) -> None:
-        self._format = named_format
-        self._folders = folders
+    def __init__(self, wishes: Wishes, beside: bool) -> None:
+        self._wishes = wishes
         self._beside = beside
         self._process: ForkProcess | None = None
         self._pipe: Connection | None = None
@@ -191,7 +217,7 @@ class Preparer:
         if not self._batch:
             return []
         if not self._beside:
-            return [prepare(file, self._format, self._folders) for file in self._batch]
+            return [prepare(file, self._wishes) for file in self._batch]
         received = self._receive()
         return received if received is not None else [self._alone(file) for file in self._batch]
 
@@ -233,18 +259,18 @@ class Preparer:
             if not connection.in_atomic_block:
                 connection.close()  # so that the new process has no database of ours
             self._pipe, theirs = context.Pipe()
-            wanted = (self._pipe, theirs, self._format, self._folders)
+            wanted = (self._pipe, theirs, self._wishes)
             self._process = context.Process(target=_serve, args=wanted, daemon=True)
             self._process.start()
             theirs.close()
         return self._pipe
 
 
-def _serve(parents: Connection, pipe: Connection, named_format: str, folders: bool) -> None:
+def _serve(parents: Connection, pipe: Connection, wishes: Wishes) -> None:
     """The process beside the import. It ends when the import does, however that ends."""
     parents.close()
     try:
         while True:
-            pipe.send([prepare(file, named_format, folders) for file in pipe.recv()])
+            pipe.send([prepare(file, wishes) for file in pipe.recv()])
     except (EOFError, OSError, KeyboardInterrupt):
         return

@@ -116,7 +116,7 @@ def _of_link(made: Row, said: Row, above: Row) -> Row:
 def _of_run(made: Row, said: Row, above: Row) -> Row:
     """What was under way on the old server is not under way here."""
     state = made["state"] if made["state"] in ENDED else RunState.STOPPED.value
-    return {"state": state, "lease_holder": "", "lease_until": None}
+    return {"state": state, "lease_holder": "", "lease_until": None, "on_server": False}
 
 
 def _folded(made: Row, said: Row, above: Row) -> Row:

@@ -14,13 +14,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from library.importers import foreseeing, ledger, placing, taking, taking_back
+from library.importers import foreseeing, ledger, looking, placing, taking, taking_back
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
 from library.importers.match import Incoming, Known, RecordPlace, known_records, whole_files
 from library.importers.pace import Pace
 from library.importers.packages import Spool
-from library.importers.preparing import Preparer, Reading
+from library.importers.preparing import Preparer, Reading, Wishes
 from library.importers.record import ImportFile
 from library.importers.scratch import Scratch
 from library.models import ImportRun, Link, Outcome, RunState
@@ -74,7 +74,8 @@ def _take_files(import_run: ImportRun, holder: str, spool: Spool, progress: Prog
     if not import_run.total_files:
         import_run.total_files = count(import_run.paths, spool)
         ImportRun.objects.filter(pk=import_run.pk).update(total_files=import_run.total_files)
-    preparer = Preparer(import_run.format, import_run.total_files > BATCH_FILES, import_run.folders)
+    wishes = Wishes(import_run.format, import_run.folders, import_run.mapping, looks=import_run.is_trial)
+    preparer = Preparer(wishes, import_run.total_files > BATCH_FILES)
     pace = Pace(BATCH_FILES)
     try:
         with Scratch() as scratch:
@@ -231,7 +232,8 @@ def _try_again(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
 def _try_batch(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
     if batch.run.is_trial:
         foreseeing.foresee(batch, _sift(batch, step, scratch), scratch)
-        batch.write(holder, step.cursor)
+        batch.run.found = looking.together(batch.run.found, (each.seen for each in step.readings.values() if each.seen))
+        batch.write(holder, step.cursor, found=batch.run.found)
         return
     with transaction.atomic():
         taking.take_in(batch, _sift(batch, step, scratch), scratch.words)

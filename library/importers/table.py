@@ -5,6 +5,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from library.content.text import excerpt
 from library.importers.archives import MAX_FILE_BYTES
@@ -12,7 +13,7 @@ from library.importers.decoding import decode, looks_binary
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
 
 HEAD = 4 * 1024
-MAX_COLUMNS, MAX_LINES = 300, 500_000
+MAX_COLUMNS, MAX_LINES, SAMPLES = 300, 500_000, 10
 SEPARATORS = ",;\t|"
 
 # The bound is the process's. A whole article may stand in one cell, and no cell is larger than its file.
@@ -55,6 +56,15 @@ def rows(file: ImportFile) -> Iterator[Row | Refusal]:
         raise NotARecord(f"The table can't be read after line {reader.line_num}. Export it again.") from error
     if not found:
         raise HoldsNone("The table has no rows below its first.")
+
+
+def samples(file: ImportFile) -> list[dict[str, str]]:
+    """The first rows, their columns in order."""
+    try:
+        first = [row for row in islice(rows(file), SAMPLES) if not isinstance(row, Refusal)]
+    except (HoldsNone, NotARecord):
+        return []
+    return [{name: row[name] for name in reversed(row)} for row in first]
 
 
 def _row(names: list[str], cells: list[str], line: int) -> Row | Refusal:

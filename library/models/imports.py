@@ -67,6 +67,7 @@ class ImportRun(models.Model):
     label = models.TextField(help_text="What was imported, as the reader named it.")
     paths = models.JSONField(default=list, help_text="Files and folders on this server.")
     uploaded = models.BooleanField(default=False, help_text="The paths were uploaded and belong to this run.")
+    on_server = models.BooleanField(default=False, help_text="A folder that staff named; the worker imports it.")
     dry_run = models.BooleanField(default=False)
     format = models.CharField(max_length=40, blank=True, help_text="Blank: each file is recognised.")
     same_address = models.CharField(
@@ -75,6 +76,10 @@ class ImportRun(models.Model):
     tags = models.JSONField(default=list, blank=True, help_text="Names of tags that all its articles get.")
     type = models.CharField(max_length=100, blank=True, help_text="Of new articles whose file names none.")
     folders = models.BooleanField(default=True, help_text="The names of folders become tags.")
+    mapping = models.JSONField(default=dict, blank=True, help_text="What columns mean, where the reader has said it.")
+    found = models.JSONField(
+        default=dict, blank=True, help_text="What a check saw: the formats, and columns with their first values."
+    )
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -63,10 +63,15 @@ def _site(value: str) -> Clause:
     return "l.site = %s", [site(value if "://" in value else f"https://{value}") or value.lower()]
 
 
+def period(text: str) -> periods.Period | None:
+    """A day, a month, a year, a range or `7d`, as the reader's own clock has them now."""
+    return periods.parse(text, timezone.localdate(), timezone.get_current_timezone())
+
+
 def _within(column: str) -> Callable[[str], Clause]:
     def read(value: str) -> Clause:
-        period = periods.parse(value, timezone.localdate(), timezone.get_current_timezone())
-        return between(column, period.start if period else None, period.end if period else None)
+        meant = period(value)
+        return between(column, meant.start if meant else None, meant.end if meant else None)
 
     return read
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from library.content import periods
 from library.content.text import fold
 from library.models import Link, SearchDocument, State, Tag, User
 from library.models.tags import above
+from library.search.conditions import period
 from library.search.matches import Matches, planned
 from library.search.plan import Plan
 from library.search.query import Chip, parse, quoted
@@ -116,7 +116,7 @@ def _years(owner: User, text: str) -> Iterator[Choice]:
     last, first = (_year_of(number) for number in (newest[0], oldest[0]))
     counts = []
     for year in range(last, max(first, last - MOST_YEARS) - 1, -1):
-        dates = periods.parse(f"{year:04}", timezone.localdate(), timezone.get_current_timezone())
+        dates = period(f"{year:04}")
         counts.append((f"{year:04}", Matches(replace(plan, dates=dates)).total))
     yield from _choices(text, others, "saved", counts)
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from django.utils import timezone
-
 from library.content import periods
 from library.content.languages import ENGLISH, stem
 from library.content.text import NO_TAG, fold
 from library.models import SearchLanguage, Tag, User
 from library.search import vocabulary
-from library.search.conditions import Clause, clause, types_in_use
+from library.search.conditions import Clause, clause, period, types_in_use
 from library.search.documents import UNTAGGED, first_number
 from library.search.query import All, Either, Filter, Node, Not, Query, Words
 
@@ -148,7 +146,7 @@ class _Resolver:
         """What must all hold. The first stretch of saved times becomes the plan's."""
         dates = next((part for part in tree.parts if isinstance(part, Filter) and part.field == "saved"), None)
         if dates:
-            self._plan.dates = _period(dates.value)
+            self._plan.dates = period(dates.value)
         return list(self._all(part for part in tree.parts if part is not dates))
 
     def _all(self, parts: Iterator[Node] | Sequence[Node]) -> Iterator[Any]:
@@ -222,10 +220,6 @@ def _kind(part: Node) -> str:
 
 def _condition(found: Clause) -> Condition:
     return Condition(found[0], tuple(found[1]))
-
-
-def _period(value: str) -> periods.Period | None:
-    return periods.parse(value, timezone.localdate(), timezone.get_current_timezone())
 
 
 class Found(Protocol):

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from library.content import periods
 from library.content.text import excerpt
 from library.models import Highlight, Link, User
 from library.views.listing import within
@@ -39,14 +38,10 @@ def earlier_days(today: date) -> list[str]:
     return days
 
 
-def span(day: str) -> periods.Period | None:
-    return periods.parse(day, timezone.localdate(), timezone.get_current_timezone())
-
-
 def articles(user: User, field: str, done: str, days: Sequence[str]) -> Found:
     """One statement, of which each part is a short look into the index of that date."""
     kept = user.links.kept().filter(**{f"{field}__isnull": False}).order_by()
-    parts = [kept.filter(within(field, span(day))).values_list(field, "pk") for day in days]
+    parts = [kept.filter(within(field, day)).values_list(field, "pk") for day in days]
     newest = {pk: at for at, pk in parts[0].union(*parts[1:], all=True).order_by(f"-{field}")[:MOST_OF_A_KIND]}
     known = user.links.only("title", "url").in_bulk(list(newest))
     return [entry(known[pk], done, timezone.localtime(at).year) for pk, at in newest.items()]
@@ -58,7 +53,7 @@ def entry(link: Link, done: str, year: int) -> dict[str, Any]:
 
 def passages(user: User, days: Sequence[str]) -> Found:
     of_user = Highlight.objects.of(user).kept().order_by()
-    parts = [of_user.filter(within("created_at", span(day))).values_list("created_at", "pk") for day in days]
+    parts = [of_user.filter(within("created_at", day)).values_list("created_at", "pk") for day in days]
     newest = [pk for _, pk in parts[0].union(*parts[1:], all=True).order_by("-created_at")[:MOST_OF_A_KIND]]
     known = Highlight.objects.select_related("link").in_bulk(newest)
     return [passage(known[pk]) for pk in newest]

@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from library.content import periods
 from library.models import User
+from library.search.conditions import period
 from library.views.bulk import Selecting
 from library.views.counts import Counts
 from library.views.desk import desk
@@ -273,7 +273,7 @@ def month_words(text: str) -> str:
 def saved_words(saved: str) -> str:
     if not saved:
         return "Any time"
-    is_month = len(saved) == 7 and periods.parse(saved, timezone.localdate(), timezone.get_current_timezone())
+    is_month = len(saved) == 7 and period(saved)
     return month_words(saved) if is_month else RECENT.get(saved, saved.replace("..", " to "))
 
 

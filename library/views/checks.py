@@ -19,7 +19,8 @@ from library.importers import ledger, uploads
 from library.models import ImportedRecord, ImportRun, LinkTag, Outcome, RunState
 from library.models.imports import Place
 from library.tasks import run_import
-from library.views.imports import number, own_run, steps, title_of
+from library.views.imports import are_here, own_run, steps, title_of
+from library.views.keys import number
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 
@@ -69,16 +70,27 @@ def check(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_POST
 def start(request: ReaderRequest, pk: int) -> HttpResponse:
     """What was foreseen makes room for what happens."""
+    return begin(request, pk, RunState.RUNNING)
+
+
+@require_POST
+def again(request: ReaderRequest, pk: int) -> HttpResponse:
+    """The same files are looked at once more, by what the reader wishes now."""
+    return begin(request, pk, RunState.CHECKING)
+
+
+def begin(request: ReaderRequest, pk: int, state: RunState) -> HttpResponse:
     run = own_run(request.user, pk)
-    if run.state != RunState.CHECKED or not uploads.are_here(run):
+    if run.state != RunState.CHECKED or not are_here(run):
         return redirect("imports.run", pk)
     form = CheckForm(run, request.POST)
     if not form.is_valid():
         return page(request, run, form, 422)
     with transaction.atomic():
-        begun = {**form.cleaned_data, **dict.fromkeys((*ledger.TOTALS, "total_files"), 0)}
+        seen = {} if state == RunState.CHECKING else run.found
+        begun = {**form.wishes, "found": seen, **dict.fromkeys((*ledger.TOTALS, "total_files"), 0)}
         waiting = ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKED)
-        if waiting.update(state=RunState.RUNNING, cursor=None, finished_at=None, **begun):
+        if waiting.update(state=state, cursor=None, finished_at=None, **begun):
             run.entries.all().delete()
             run_import.enqueue(run.pk)
     return redirect("imports.run", pk)
@@ -131,7 +143,8 @@ def page(request: ReaderRequest, run: ImportRun, form: CheckForm, status: int = 
         "first_page": "after" not in request.GET,
         "coming": run.new + run.updated + run.merged,
         "to_look_at": known["look"] - run.rejected,
-        "are_here": uploads.are_here(run),
+        "are_here": are_here(run),
+        "unknown": "" in run.found.get("formats", ()),
     }
     return render(request, "checks/check.html", context, status=status)
 

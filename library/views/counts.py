@@ -177,8 +177,8 @@ def count_types(links: LinkQuerySet) -> list[tuple[str, int]]:
 def count_months(listing: Listing, months: Sequence[str]) -> dict[str, int]:
     if not months:
         return {}
-    spans = {month: within(listing.date_field, _span(month)) for month in months}
-    all_months = within(listing.date_field, _span(f"{min(months)}..{max(months)}"))
+    spans = {month: within(listing.date_field, month) for month in months}
+    all_months = within(listing.date_field, f"{min(months)}..{max(months)}")
     numbers = {f"in_{month.replace('-', '_')}": Count("id", filter=span) for month, span in spans.items()}
     found = listing.links(all_months).order_by().aggregate(**numbers)
     return {month: found[f"in_{month.replace('-', '_')}"] for month in months}
@@ -201,12 +201,8 @@ def find_marks(listing: Listing) -> tuple[list[str], list[str]]:
 def spans_with_links(listing: Listing, spans: list[str]) -> set[str]:
     """Those of the spans in which something was saved: one statement, each part of it a short look into the index."""
     parts = [
-        listing.links(within(listing.date_field, _span(span)))
+        listing.links(within(listing.date_field, span))
         .order_by().values_list(Value(span)).annotate(number=Count("id"))
         for span in spans
     ]  # fmt: skip
     return {span for span, number in parts[0].union(*parts[1:], all=True) if number}
-
-
-def _span(text: str) -> periods.Period | None:
-    return periods.parse(text, timezone.localdate(), timezone.get_current_timezone())

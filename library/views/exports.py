@@ -15,6 +15,7 @@ from library.forms.exports import ALL, ARTICLE, QUERY, SHELF, ExportForm
 from library.models import Export, Link, User
 from library.models.exports import KEPT, Progress
 from library.tasks import run_export
+from library.views import keys
 from library.views.requests import ReaderRequest
 
 SHOWN = 20
@@ -40,9 +41,8 @@ def index(request: ReaderRequest) -> HttpResponse:
 
 def asked_article(request: ReaderRequest) -> Link | None:
     """The one article that the address names."""
-    article = request.GET.get("article", "")
-    number = int(article) if article.isascii() and article.isdigit() and len(article) < 19 else 0
-    return request.user.links.kept().filter(pk=number).first() if number else None
+    article = keys.number(request.GET.get("article", ""))
+    return request.user.links.kept().filter(pk=article).first() if article else None
 
 
 def asked(request: ReaderRequest, article: Link | None) -> dict[str, str]:
@@ -53,9 +53,8 @@ def asked(request: ReaderRequest, article: Link | None) -> dict[str, str]:
 
 
 def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpResponse:
-    before = request.GET.get("before", "")
-    key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
-    found = request.user.exports.filter(pk__lt=key) if key else request.user.exports.all()
+    before = keys.number(request.GET.get("before", ""))
+    found = request.user.exports.filter(pk__lt=before) if before else request.user.exports.all()
     shown = list(found.order_by("-id")[: SHOWN + 1])
     running = any(export.running for export in shown)
     context = {
@@ -65,7 +64,7 @@ def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpRes
         "running": running,
         "spoken": spoken(shown, running),
         "older": shown[SHOWN - 1].pk if len(shown) > SHOWN else None,
-        "first_page": not key,
+        "first_page": not before,
         "days": KEPT.days,
     }
     return render(request, "exports/index.html", context, status=status)

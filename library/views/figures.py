@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from library.content import periods
 from library.content.text import fold
 from library.models import Highlight, Link, LinkTag, User
 from library.models.links import UNREAD, LinkQuerySet
@@ -99,8 +98,8 @@ def years_of(user: User, today: date) -> list[int]:
 
 def figures_of(user: User, stretch: Stretch, today: date) -> Figures:
     kept = user.links.kept()
-    saved = kept.filter(within("saved_at", span(stretch.whole)))
-    finished = kept.filter(within("finished_at", span(stretch.whole)), finished_at__isnull=False)
+    saved = kept.filter(within("saved_at", stretch.whole))
+    finished = kept.filter(within("finished_at", stretch.whole), finished_at__isnull=False)
     per_saved = per_part(saved, "saved_at", stretch, Count, "id")
     per_finished = per_part(finished, "finished_at", stretch, Count, "id")
     minutes = per_part(finished, "finished_at", stretch, Sum, "minutes")
@@ -124,13 +123,9 @@ def figures_of(user: User, stretch: Stretch, today: date) -> Figures:
     )
 
 
-def span(text: str) -> periods.Period | None:
-    return periods.parse(text, timezone.localdate(), timezone.get_current_timezone())
-
-
 def per_part(links: LinkQuerySet, field: str, stretch: Stretch, what: type[Aggregate], of: str) -> Numbers:
     """An aggregate of the links of the whole stretch, and of each part."""
-    parts = {f"in_{place}": what(of, filter=within(field, span(part))) for place, part in enumerate(stretch.parts)}
+    parts = {f"in_{place}": what(of, filter=within(field, part)) for place, part in enumerate(stretch.parts)}
     found = links.order_by().aggregate(whole=what(of), **parts)
     numbers = {part: found[f"in_{place}"] or 0 for place, part in enumerate(stretch.parts)}
     return {stretch.whole: found["whole"] or 0, **numbers}
@@ -194,18 +189,18 @@ def backlog(kept: LinkQuerySet, stretch: Stretch, today: date) -> dict[str, Any]
     until = f"..{today - WAITING:%Y-%m-%d}"
     unread = Q(state__in=UNREAD)
     found = kept.order_by().aggregate(
-        noted=Count("id", filter=Q(within("saved_at", span(stretch.whole)), has_note=True)),
+        noted=Count("id", filter=Q(within("saved_at", stretch.whole), has_note=True)),
         unread=Count("id", filter=unread),
         unread_minutes=Sum("minutes", filter=unread),
-        waiting=Count("id", filter=unread & within("saved_at", span(until))),
+        waiting=Count("id", filter=unread & within("saved_at", until)),
     )
     return {name: number or 0 for name, number in found.items()} | {"waiting_until": until}
 
 
 def marks_of(user: User, stretch: Stretch) -> dict[str, Any]:
     """Passages, by when they were marked; of those reviewed, only when they were last seen is known."""
-    marked = Highlight.objects.of(user).kept().filter(within("created_at", span(stretch.whole)))
-    seen = user.reviews.kept().filter(within("seen_at", span(stretch.whole)), seen_at__isnull=False)
+    marked = Highlight.objects.of(user).kept().filter(within("created_at", stretch.whole))
+    seen = user.reviews.kept().filter(within("seen_at", stretch.whole), seen_at__isnull=False)
     return {
         **marked.order_by().aggregate(marked=Count("id"), marked_with_note=Count("id", filter=~Q(note=""))),
         "reviewed": seen.count(),

@@ -18,11 +18,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library.importers import ledger, uploads
+from library.importers import ledger, pieces, server_folders, uploads
 from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models.imports import Place
 from library.tasks import run_import
+from library.views.keys import number
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 from library.views.uploads import Receiver
@@ -34,6 +36,7 @@ STEPS = ("Choose files", "Check", "Import", "Done")
 STEP_OF = {RunState.CHECKING: 1, RunState.CHECKED: 1, RunState.DONE: 3, RunState.UNDONE: 3}
 CAN_BE_UNDONE = (RunState.DONE, RunState.STOPPED, RunState.PAUSED, RunState.FAILED)
 CAN_GO_ON = (RunState.PAUSED, RunState.STOPPED, RunState.FAILED)
+AGAIN = ("uploaded", "on_server", "paths", "format", "same_address", "tags", "type", "folders", "mapping")
 SLOW_START = timedelta(minutes=1)
 MEGABYTE = 1024**2
 
@@ -85,6 +88,11 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         return overview(request, limits()["large"], 413)
     if receiver.broke_off:
         return overview(request, BROKE_OFF, 400)
+    arrived = pieces.find(request.user.pk, request.POST.get("upload", ""))
+    if arrived and not arrived.is_complete:
+        return overview(request, BROKE_OFF, 400)
+    if arrived:
+        arrived.take(delivery)
     if not delivery:
         return overview(request, NONE_CHOSEN, 400)
     state = RunState.CHECKING if "check" in request.POST else RunState.RUNNING
@@ -94,6 +102,8 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         run.save(update_fields=["paths"])
         run_import.enqueue(run.pk)
     delivery.keep()
+    if arrived:
+        arrived.remove()
     return redirect("imports.run", run.pk)
 
 
@@ -112,6 +122,7 @@ def overview(request: ReaderRequest, problem: str = "", status: int = 200) -> Ht
         "runs": [{"run": run, "came": came_of(run)} for run in shown[:RUNS_SHOWN]],
         "older": shown[RUNS_SHOWN - 1].pk if len(shown) > RUNS_SHOWN else None,
         "first_page": not before,
+        "on_server": request.user.is_staff and settings.IMPORT_FOLDERS,
     }
     return render(request, "imports/index.html", context, status=status)
 
@@ -155,7 +166,7 @@ def stop(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_POST
 def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
     run = own_run(request.user, pk)
-    if not uploads.are_here(run):
+    if not are_here(run):
         return redirect("imports.run", pk)
     with transaction.atomic():
         ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_GO_ON)
@@ -168,7 +179,7 @@ def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
 def undo(request: ReaderRequest, pk: int) -> HttpResponse:
     """First what would go and what would stay; then the worker does it."""
     run = own_run(request.user, pk)
-    if run.dry_run or run.state not in CAN_BE_UNDONE:
+    if run.dry_run or run.state not in CAN_BE_UNDONE or is_whole(run):
         return redirect("imports.run", pk)
     if request.method != "POST":
         return render(request, "imports/undo.html", {"run": run, "extent": extent(run)})
@@ -183,15 +194,26 @@ def undo(request: ReaderRequest, pk: int) -> HttpResponse:
 def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
     """Another import of the same files: those that are in are known, so only what was left out is new to it."""
     run = own_run(request.user, pk)
-    if run.state != RunState.DONE or not uploads.are_here(run):
+    if run.state != RunState.DONE or not are_here(run):
         return redirect("imports.run", pk)
-    options = {name: getattr(run, name) for name in ("format", "same_address", "tags", "type", "folders")}
+    options = {name: getattr(run, name) for name in AGAIN}
     with transaction.atomic():
-        again = ImportRun.objects.create(owner=request.user, label=run.label, uploaded=True, **options)
-        uploads.pass_on(run, again)
+        again = ImportRun.objects.create(owner=request.user, label=run.label, **options)
+        if run.uploaded:
+            uploads.pass_on(run, again)
         again.save(update_fields=["paths"])
         run_import.enqueue(again.pk)
     return redirect("imports.run", again.pk)
+
+
+def is_whole(run: ImportRun) -> bool:
+    """Whether it restored a whole library, of which no ledger is kept."""
+    return run.state == RunState.DONE and run.new > 0 and not run.entries.exists()
+
+
+def are_here(run: ImportRun) -> bool:
+    """Whether the files of an import are still where it found them."""
+    return uploads.are_here(run) or server_folders.are_here(run)
 
 
 def own_run(user: User, pk: int) -> ImportRun:
@@ -234,9 +256,10 @@ def report(run: ImportRun, after: str) -> Context:
     problems = rows(found.filter(beyond(*key)) if key else found, PROBLEMS_SHOWN + 1)
     return {
         "sentence": ledger.closing_sentence(run),
-        "can_go_on": uploads.are_here(run) and run.state in CAN_GO_ON,
-        "can_try_again": uploads.are_here(run) and run.state == RunState.DONE and run.rejected,
+        "can_go_on": are_here(run) and run.state in CAN_GO_ON,
+        "can_try_again": are_here(run) and run.state == RunState.DONE and run.rejected,
         "added": run.state != RunState.UNDONE and not run.dry_run and run.new + run.updated + run.merged,
+        "whole": is_whole(run),
         "days": uploads.KEPT.days,
         "problems": problems[:PROBLEMS_SHOWN],
         "next": problems[PROBLEMS_SHOWN - 1]["key"] if len(problems) > PROBLEMS_SHOWN else "",
@@ -271,13 +294,8 @@ def title_of(entry: dict[str, Any]) -> str:
 def read_key(text: str) -> tuple[int, int] | None:
     """The (place, id) of a row's key; None for anything else."""
     place, _, pk = text.partition(".")
-    return (int(place == "1"), number(pk)) if number(pk) else None
+    return (int(place) if place in map(str, Place.values) else 0, number(pk)) if number(pk) else None
 
 
 def beyond(place: int, pk: int) -> Q:
     return Q(place__gt=place) | Q(place=place, id__gt=pk)
-
-
-def number(text: str) -> int:
-    """A number of an address; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

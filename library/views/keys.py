@@ -24,6 +24,11 @@ def moment_of(text: str) -> datetime | None:
         return None
 
 
+def number(text: str) -> int:
+    """An id as an address has it; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else 0
+
+
 def written(moment: datetime, pk: int) -> str:
     return f"{microseconds(moment)}.{pk}"
 

@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
-from django.utils import timezone
 
 from library.content import periods
 from library.models import Highlight, Link, LinkTag, State, User
 from library.models.links import LinkQuerySet
+from library.search.conditions import period
 from library.search.fields import HAD, bounds
 from library.views import keys
 from library.views.rows import ROW_FIELDS
@@ -77,7 +77,7 @@ class Filters:
             state=state if state in STATES else "",
             types=_each(query.getlist("type")),
             tags=tuple(slug for slug in _each(query.getlist("tag"))[:MOST_TAGS] if slug != page_tag),
-            saved=saved if _period(saved) else "",
+            saved=saved if period(saved) else "",
             length=length if bounds(length) else "",
             has=tuple(each for each in _each(query.getlist("has")) if each in HAD),
             sort=sort if sort in SORTS else "newest",
@@ -131,10 +131,6 @@ def _each(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, cleaned)))
 
 
-def _period(saved: str) -> periods.Period | None:
-    return periods.parse(saved, timezone.localdate(), timezone.get_current_timezone())
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The links of one reader that a list's filters leave. `tags` come rarest first: the first one leads the query.
@@ -183,7 +179,7 @@ class Listing:
         for ids in self.tags[1:] if self.lead else self.tags:
             links = links.filter(tagged(ids))
         lead = [Q(link_tags__tag=self.lead)] if self.lead else []
-        narrowed = [within(self.date_field, _period(self.filters.saved)), lasting(self.filters.length)]
+        narrowed = [within(self.date_field, self.filters.saved), lasting(self.filters.length)]
         return links.filter(*lead, *narrowed, *map(having, self.filters.has), *more)
 
     def page(self, query: QueryDict) -> Page:
@@ -214,11 +210,11 @@ class Listing:
         """From a month, a year or a letter on, in the order of the list."""
         if self.sort.field == "title_key" and len(mark) == 1 and mark.isalpha():
             return Q(title_key__gte=mark.lower())
-        period = _period(mark) if self.sort.by_date else None
-        if period is None:
+        marked = period(mark) if self.sort.by_date else None
+        if marked is None:
             return Q()
         onwards = {"start": None} if self.sort.descending else {"end": None}
-        return within(self.date_field, replace(period, **onwards))
+        return between(self.date_field, replace(marked, **onwards))
 
     def key_of(self, link: dict[str, Any]) -> str:
         value, when = link[self.sort.field], keys.written(link["saved_at"], link["id"])
@@ -268,7 +264,12 @@ def tagged(ids: tuple[int, ...]) -> Q | Exists:
     return Exists(LinkTag.objects.filter(link=OuterRef("pk"), tag=ids[0]))
 
 
-def within(field: str, period: periods.Period | None) -> Q:
+def within(field: str, text: str) -> Q:
+    """In the day, month, year or range that `text` names; everything where it names none."""
+    return between(field, period(text))
+
+
+def between(field: str, period: periods.Period | None) -> Q:
     condition = Q()
     if period and period.start:
         condition &= Q(**{f"{field}__gte": period.start})

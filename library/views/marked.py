@@ -23,7 +23,6 @@ PATH = "/highlights/"
 NOTES = {"with": "With a note", "without": "Without a note"}
 MOST_TAGS = 10
 LONGEST_TEXT = 200
-LONGEST_ID = 18
 # Of more that have a text, the newest are listed: their ids go into one query.
 MOST_WITH_TEXT = 10_000
 FIELDS = (
@@ -55,7 +54,7 @@ class Filters:
             colours=tuple(colour for colour in Colour.values if colour in query.getlist("colour")),
             tags=tuple(dict.fromkeys(filter(None, tags)))[:MOST_TAGS],
             note=note if note in NOTES else "",
-            item=int(item) if item.isascii() and item.isdigit() and len(item) <= LONGEST_ID else 0,
+            item=keys.number(item),
             q=single_line(query.get("q", ""))[:LONGEST_TEXT],
             lost=query.get("lost") == "1",
         )
@@ -182,7 +181,7 @@ class Marked:
         if self.filters.by or known is None:
             return keys.beyond("created_at", known)
         moment, link = known
-        within = Q(link=link, pk__gt=int(pk)) if pk.isdecimal() and len(pk) <= LONGEST_ID else Q()
+        within = Q(link=link, pk__gt=int(pk)) if keys.number(pk) else Q()
         same = Q(link__marked_at=moment) & (Q(link__lt=link) | within)
         return Q(link__marked_at__lte=moment) & (Q(link__marked_at__lt=moment) | same)
 

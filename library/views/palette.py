@@ -14,13 +14,13 @@ from library.content.text import clean_text, fold
 from library.models import Link, State, Theme, User
 from library.models.links import shown_title
 from library.search import search
+from library.views import keys
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path, tag_path
 
 MOST = 8
 LONGEST_TEXT = 200
-LONGEST_ID = 18
 FIELDS = ("id", "title", "url", "site", "type")
 # The last word, where it may go on: three letters or more, and nothing that the query language reads otherwise.
 BEGUN_WORD = re.compile(r"(?:^|\s)[^\W_][^\s:]*(?<=[^\W_]{3})$")
@@ -107,7 +107,7 @@ def with_open_end(text: str) -> str:
 
 def numbers(texts: Iterable[str]) -> list[int]:
     """The ids among these, of no more than are shown."""
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID][:MOST]
+    return list(filter(None, map(keys.number, texts)))[:MOST]
 
 
 def article_options(user: User, ids: Sequence[int]) -> list[Option]:

@@ -87,7 +87,7 @@ def show(request: ReaderRequest, cards: Sequence[Review], number: int) -> HttpRe
 def go_on(request: ReaderRequest, number: int) -> HttpResponseRedirect:
     """Note that a passage was seen and, as the reader wants, let it come up less often or never; then the next one."""
     own = own_reviews(request)
-    review = get_object_or_404(own, pk=asked(request.POST.get("passage", "")))
+    review = get_object_or_404(own, pk=keys.number(request.POST.get("passage", "")))
     own.note_seen(review.pk)
     act = request.POST.get("act", "")
     if act == SELDOM:
@@ -99,10 +99,6 @@ def go_on(request: ReaderRequest, number: int) -> HttpResponseRedirect:
         messages.success(request, TOLD[act], extra_tags=undo_by)
     following = number if act == STOP else number + 1
     return redirect("review.card", following) if following <= len(todays(request.user)) else redirect("review.index")
-
-
-def asked(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= keys.LONGEST_ID else 0
 
 
 @require_POST

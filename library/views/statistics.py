@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from library.content.text import fold
 from library.models import User
 from library.models.links import shown_title
+from library.search.conditions import period as read_period
 from library.search.query import quoted
 from library.views import keys
 from library.views.browse import MONTHS, month_words
 from library.views.counts import Counts
-from library.views.figures import Figures, Spine, Stretch, figures_of, habits_of, span, years_of
+from library.views.figures import Figures, Spine, Stretch, figures_of, habits_of, years_of
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 
@@ -92,7 +93,7 @@ def finished_path(part: str, *more: str) -> str:
 
 def marked_path(stretch: Stretch, today: date, **more: str) -> str:
     """The highlights from the newest of the stretch on."""
-    period = span(stretch.whole)
+    period = read_period(stretch.whole)
     over = stretch.year and stretch.year < today.year and period and period.end
     return f"/highlights/?{urlencode({'by': 'day', **more, **({'after': keys.written(over, 0)} if over else {})})}"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from library.importers.fields import NAMES, STATES, mapping_of, plain_name, record_of
+from library.importers.fields import NAMES, STATES, mapping_of, mapping_with, plain_name, record_of
 from tests.importers.readings import texts
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "formats.md"
@@ -55,3 +55,11 @@ def test_texts_states_and_boxes_are_read():
 def test_an_address_that_is_none_is_said():
     record = record_of({"url": "somewhere"})
     assert record.warnings == ("The address is no web address. It is kept as it is written.",)
+
+
+def test_what_the_reader_says_of_a_name_goes_before_what_it_seems_to_mean():
+    names = ["title", "wo", "notes"]
+    assert mapping_with(names, {"wo": "title", "notes": "", "gone": "url"}) == {"wo": "title", "title": "title"}
+    record = record_of({"title": "Its", "wo": "Mine", "notes": "n"}, mapping_with(names, {"wo": "title", "notes": ""}))
+    assert (record.title, record.extra) == ("Mine", {"title": "Its", "notes": "n"})
+    assert mapping_with(names, None) == {"title": "title", "notes": "note"}

@@ -5,6 +5,7 @@ import time
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -51,3 +52,13 @@ def with_session(reader: User, agent="A browser") -> UserSession:
     store = SessionStore()
     store.create()
     return UserSession.objects.create(user=reader, session_key=store.session_key, ip="203.0.113.9", user_agent=agent)
+
+
+def ways_in(reader: User, words: str) -> dict[str, int]:
+    """One of each, by the names that addresses have for them."""
+    identity = SocialAccount.objects.create(user=reader, provider="https://id.example", uid=str(reader.pk))
+    return {
+        "passkey": with_passkey(reader, words).pk,
+        "session": with_session(reader, words).pk,
+        "identity": identity.pk,
+    }

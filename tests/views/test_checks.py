@@ -159,3 +159,75 @@ def test_a_key_that_is_no_number_shows_the_first_page(reading, reader):
     run = checked(reading, *TWO)
     for key in ("².5", "²².5", "x.5", "1", "9.9"):
         assert reading.get(f"/import/{run.pk}/check/", {"after": key}).status_code == 200
+
+
+# --- columns, and what there is to choose
+
+
+GERMAN = ("liste.csv", "Wo,Was,Worüber\nhttps://a.example/,Ein Titel,Bücher\nhttps://b.example/,Noch einer,Bücher\n")
+
+
+def test_the_columns_of_a_table_that_nothing_knows_are_named_by_the_reader(reading, reader):
+    run = checked(reading, GERMAN)
+    page = shown(reading, run)
+    assert (run.records, run.ignored) == (0, 1)
+    assert "no column is known to hold addresses" in page
+    assert "<bdi>https://a.example/</bdi> · <bdi>https://b.example/</bdi>" in page
+    wishes = {"same_address": "update", "column_0": "url", "column_1": "title", "column_2": "tags"}
+    assert reading.post(f"/import/{run.pk}/again/", wishes)["Location"] == f"/import/{run.pk}/"
+    run = worked(run)
+    assert (run.state, run.new, reader.links.count()) == (RunState.CHECKED, 2, 0)
+    assert "Import 2 articles<" in shown(reading, run)
+    assert "no column is known" not in shown(reading, run)
+    start(reading, run, **wishes)
+    assert set(reader.links.values_list("title", "url")) == {
+        ("Ein Titel", "https://a.example/"), ("Noch einer", "https://b.example/"),
+    }  # fmt: skip
+    assert reader.tags.get().name == "Bücher"
+
+
+def test_what_a_known_column_means_can_be_changed(reading, reader):
+    run = checked(reading, ("list.csv", "url,title,notes\nhttps://a.example/,A title,Mine\n"))
+    form = reading.get(f"/import/{run.pk}/check/").context["form"]
+    assert [(field.label, field.value(), values) for field, values in form.columns] == [
+        ("url", "url", ["https://a.example/"]), ("title", "title", ["A title"]), ("notes", "note", ["Mine"]),
+    ]  # fmt: skip
+    start(reading, run, column_0="url", column_1="", column_2="title")
+    link = reader.links.get()
+    assert (link.title, link.extra) == ("Mine", {"title": "A title"})
+
+
+def test_the_properties_of_pages_are_columns_too(reading, reader):
+    page = "# A page\n\nURL: https://a.example/\nBereich: Wald\n\nText.\n"
+    files = [(f"Page {'0' * 31}{number}.md", page.replace("a.e", f"{number}.e")) for number in range(2)]
+    run = checked(reading, *files, ("note.md", "---\nThema: Moos\n---\nText"))
+    names = [name for name, _ in run.found["columns"]]
+    assert "Thema" in names
+    assert "bereich" in names
+    start(reading, run, **{f"column_{names.index('bereich')}": "type", f"column_{names.index('Thema')}": "tags",
+                           f"column_{names.index('url')}": "url"})  # fmt: skip
+    assert sorted(reader.links.values_list("type", flat=True)) == ["", "Wald", "Wald"]
+    assert reader.tags.get().name == "Moos"
+
+
+def test_a_meaning_that_there_is_not_is_refused(reading, reader):
+    run = checked(reading, GERMAN)
+    answer = reading.post(f"/import/{run.pk}/again/", {"same_address": "update", "column_0": "nonsense"})
+    assert answer.status_code == 422
+    assert worked(run).state == RunState.CHECKED
+
+
+def test_folders_are_a_choice_only_where_a_file_has_them(reading, reader):
+    label = "Folders of bookmarks become tags"
+    assert label not in shown(reading, checked(reading, *TWO))
+    bookmarks = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p><DT><H3>Work</H3><DL><p>\n"
+    bookmarks += '<DT><A HREF="https://f.example/">A page</A>\n</DL><p></DL>'
+    run = checked(reading, ("bookmarks.html", bookmarks))
+    assert label in shown(reading, run)
+    start(reading, run)
+    assert not reader.tags.exists()
+
+
+def test_a_choice_that_is_not_shown_stays_as_it_was(reading, reader):
+    run = start(reading, checked(reading, *TWO))
+    assert run.folders

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from library.exporters import kept
 from library.importers import notion_links, uploads
-from library.models import ImportedRecord, ImportRun, Outcome, RunState
+from library.models import Export, ImportedRecord, ImportRun, Link, Outcome, RunState
 from library.models.writing import note_change
 from library.tasks import run_import
 from tests.importers.link_files import link_file
@@ -314,7 +315,7 @@ def test_the_imports_of_others_are_not_there(reading, other_reader):
     run = make_run(other_reader, label="Secret", state=RunState.RUNNING, uploaded=True)
     assert "Secret" not in reading.get("/import/").content.decode()
     for ask in (reading.get, reading.post):
-        for way in ("", "check/", "list.csv", "stop/", "go-on/", "start/", "cancel/", "try-again/"):
+        for way in ("", "check/", "list.csv", "stop/", "go-on/", "start/", "again/", "cancel/", "try-again/"):
             page = way in ("", "check/", "list.csv")
             wanted = 405 if page == (ask == reading.post) else 404
             assert ask(f"/import/{run.pk}/{way}").status_code == wanted
@@ -354,6 +355,18 @@ def test_an_import_is_undone_after_saying_how_much_goes_and_stays(reading, reade
     assert reader.links.get().title == "Touched"
     assert "Undone." in page(reading, run)
     assert "Undo this import" not in page(reading, run)
+
+
+def test_a_library_that_was_restored_as_a_whole_says_how_to_go_back(reading, reader, other_reader):
+    export = Export.objects.create(owner=other_reader, format="json")
+    Link.objects.create(owner=other_reader, title="The ledger")
+    run = worked(upload(reading, ("commonplace.json", kept.make(export) or kept.path(export).read_text())))
+    assert (run.state, reader.links.get().title) == (RunState.DONE, "The ledger")
+    shown = page(reading, run)
+    assert "A whole library came back as it was" in shown
+    assert 'href="/library/?select=all"' in shown
+    assert "Undo this import" not in shown
+    assert reading.get(f"/import/{run.pk}/undo/")["Location"] == f"/import/{run.pk}/"
 
 
 def test_an_import_under_way_can_not_be_undone(reading, reader):

@@ -15,6 +15,10 @@ from tests.importers.link_files import link_file, write
 
 pytestmark = pytest.mark.browser
 FILES = 12
+MANY = 300
+WORDS = 1_500  # of each, so that the import takes a few seconds
+SEVERAL_PIECES = 9 * 1024**2
+PATIENCE = 60_000
 
 
 @pytest.fixture
@@ -38,13 +42,17 @@ def zipped(folder) -> Path:
     return path
 
 
-def work() -> None:
-    """A worker process of its own, on the same library, until nothing is left to do."""
+def worker() -> dict[str, object]:
+    """How a worker process is begun, on the same library, that works until nothing is left to do."""
     own = {
         "DATA_DIR": str(settings.DATA_DIR),
         "DATABASE_URL": f"sqlite:///{settings.DATABASES['default']['NAME']}",
     }
-    subprocess.run([sys.executable, "manage.py", "work", "--batch"], env={**os.environ, **own}, check=True, timeout=120)
+    return {"args": [sys.executable, "manage.py", "work", "--batch"], "env": {**os.environ, **own}}
+
+
+def work() -> None:
+    subprocess.run(**worker(), check=True, timeout=120)
 
 
 def choose(page, field: str, *paths: Path, check: bool = False) -> None:
@@ -93,6 +101,69 @@ def test_what_will_happen_is_shown_first_and_then_happens(reading_page, reader, 
     expect(page.locator(".steps [aria-current]")).to_have_text("Done")
     page.get_by_role("link", name="Show what was added").click()
     expect(page.locator("article[data-link]").first).to_contain_text("from notion")
+
+
+@pytest.fixture
+def large(tmp_path) -> Path:
+    """A zip of many small articles, and of a picture that makes it larger than two pieces."""
+    path = tmp_path / "Large export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(MANY):
+            words = " ".join(f"word{number}x{place}" for place in range(WORDS))
+            text = link_file(f"Article {number}", url=f"https://slow.example/{number}", content=words)
+            archive.writestr(f"{number}.md", text)
+        archive.writestr("picture.png", os.urandom(SEVERAL_PIECES))
+    return path
+
+
+def test_a_large_zip_survives_a_lost_connection_is_checked_imported_and_undone(reading_page, reader, large):
+    page = reading_page
+    pieces: list[str] = []
+
+    def lose_one(route) -> None:
+        pieces.append(route.request.url.partition("offset=")[2])
+        route.abort() if len(pieces) == 2 else route.continue_()
+
+    page.route("**/import/pieces/*/?offset=*", lose_one)
+    page.goto("/import/")
+    page.locator("input[name=files]").set_input_files(str(large))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("The connection is lost.")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_url("**/import/*/")
+    assert pieces[:4] == ["0", "4194304", "4194304", "8388608"]
+    work()
+    expect(page.locator(".lede")).to_contain_text(f"{MANY} articles are ready to come in")
+    page.get_by_role("button", name=f"Import {MANY} articles").click(timeout=PATIENCE)
+    expect(page.locator(".lede")).to_contain_text("Waiting for its turn.", timeout=PATIENCE)
+    with subprocess.Popen(**worker()) as process:
+        expect(page.locator(".meter-line")).to_contain_text("%", timeout=PATIENCE)
+        expect(page.locator(".steps [aria-current]")).to_have_text("Done", timeout=PATIENCE)
+        process.wait()
+    assert reader.links.count() == MANY
+    page.get_by_role("link", name="Undo this import").click()
+    expect(page.locator(".lede")).to_contain_text(f"{MANY} articles that this import brought will be deleted")
+    page.get_by_role("button", name="Undo this import").click()
+    expect(page.locator(".lede")).to_contain_text("Taking back", timeout=PATIENCE)
+    work()
+    expect(page.locator(".lede")).to_contain_text("Undone.")
+    assert reader.links.count() == 0
+
+
+def test_an_upload_goes_on_in_another_tab_where_the_closed_one_left_it(reading_page, large):
+    first = reading_page
+    first.route("**/import/pieces/*/?offset=4194304", lambda route: route.abort())
+    first.goto("/import/")
+    first.locator("input[name=files]").set_input_files(str(large))
+    first.get_by_role("button", name="Continue").click()
+    expect(first.get_by_text("The connection is lost.")).to_be_visible(timeout=PATIENCE)
+    expect(first.locator(".meter-line")).to_contain_text("4.0 of ")
+    page = first.context.new_page()
+    first.close()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("?")[2]))
+    choose(page, "files", large)
+    assert "offset=0" not in asked
+    assert "offset=4194304" in asked
 
 
 def test_a_folder_goes_in_with_all_below_it(reading_page, folder):

@@ -154,7 +154,7 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
         raise CommandError(f"There is nothing at {', '.join(missing)}.", returncode=WRONG_USE)
     if any(shown(str(path)) != str(path) for path in paths):
         raise CommandError("A path to import is no UTF-8. Rename it, or name its folder.", returncode=WRONG_USE)
-    for run in ImportRun.objects.abandoned().filter(owner=reader, uploaded=False):
+    for run in ImportRun.objects.abandoned().filter(owner=reader, uploaded=False, on_server=False):
         ledger.finish(run, RunState.STOPPED)
     return ImportRun.objects.create(
         owner=reader,
