@@ -1,7 +1,7 @@
 """What every response carries and every request is told."""
 
+import logging
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -10,7 +10,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from library.accounts import sessions
+from library.accounts import proxy, sessions
+from library.content.networks import within
+
+logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -23,7 +26,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "form-action 'self'",
+        # Log out is a form, and may lead on to the proxy's own.
+        " ".join(["form-action 'self'", *([settings.PROXY_LOGOUT_ORIGIN] if settings.PROXY_LOGOUT_ORIGIN else [])]),
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
@@ -34,6 +38,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 SEEN_EVERY = 10 * 60
+PEER = "library.peer"  # who is at the other end of the connection, whatever X-Forwarded-For says
 IMPORT_PATH = "/import/"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
@@ -50,16 +55,7 @@ def security_headers(get_response: View) -> View:
 
 def trusted_proxy(get_response: View) -> View:
     """Believe X-Forwarded-For and -Proto only from an address in TRUSTED_PROXIES; drop them from anybody else."""
-    trusted = [ip_network(network) for network in settings.TRUSTED_PROXIES]
-
-    def is_trusted(address: str) -> bool:
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        # A socket that serves IPv4 and IPv6 alike shows 10.0.0.1 as ::ffff:10.0.0.1.
-        found = getattr(found, "ipv4_mapped", None) or found
-        return any(found in network for network in trusted)
+    is_trusted = within(settings.TRUSTED_PROXIES)
 
     def client(chain: str, peer: str) -> str:
         """The last address in the chain that is not a proxy of ours: the ones before it anybody can write."""
@@ -68,11 +64,30 @@ def trusted_proxy(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         meta = request.META
+        meta[PEER] = meta.get("REMOTE_ADDR", "")
         forwarded = {name: meta.pop(name, "") for name in FORWARDED}
         if is_trusted(meta.get("REMOTE_ADDR", "")):
             meta["REMOTE_ADDR"] = client(forwarded["HTTP_X_FORWARDED_FOR"], meta["REMOTE_ADDR"])
             if forwarded["HTTP_X_FORWARDED_PROTO"] in {"http", "https"}:
                 meta["wsgi.url_scheme"] = forwarded["HTTP_X_FORWARDED_PROTO"]
+        return get_response(request)
+
+    return middleware
+
+
+def proxy_login(get_response: View) -> View:
+    """Log in whom a proxy of PROXY_LOGIN_FROM names in PROXY_LOGIN_HEADER; drop what anybody else writes there."""
+    if not settings.PROXY_LOGIN_HEADER:
+        return get_response
+    header = "HTTP_" + settings.PROXY_LOGIN_HEADER.upper().replace("-", "_")
+    is_trusted = within(settings.PROXY_LOGIN_FROM)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said, peer = request.META.pop(header, None), request.META.get(PEER, "")
+        if said is not None and not is_trusted(peer):
+            logger.warning("%s came from %s, which is not in PROXY_LOGIN_FROM.", settings.PROXY_LOGIN_HEADER, peer)
+            said = None
+        proxy.settle(request, said)
         return get_response(request)
 
     return middleware

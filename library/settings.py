@@ -1,15 +1,16 @@
 """Every setting. `docs/settings.md` explains each."""
 
 import os
+import re
 import secrets
 import sqlite3
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 
+from library.content.networks import is_network, origin
 from library.environment import env, env_duration, env_file, env_flag, env_list, env_number, is_issuer, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -151,10 +152,24 @@ ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE_HOST, "127.0.0.1", "loc
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 for network in TRUSTED_PROXIES:
-    try:
-        ip_network(network)
-    except ValueError as error:
-        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.') from error
+    if not is_network(network):
+        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.')
+
+# Whom a proxy names as logged in, and which proxies may: by the address of the connection itself.
+PROXY_LOGIN_HEADER = env("PROXY_LOGIN_HEADER")
+PROXY_LOGIN_FROM = env_list("PROXY_LOGIN_FROM")
+PROXY_LOGIN_SIGN_UP = env_flag("PROXY_LOGIN_SIGN_UP", False)
+PROXY_LOGOUT_URL = env("PROXY_LOGOUT_URL")
+if PROXY_LOGIN_HEADER and not re.fullmatch("[A-Za-z0-9-]+", PROXY_LOGIN_HEADER):
+    raise stop(f'PROXY_LOGIN_HEADER is "{PROXY_LOGIN_HEADER}". Write the name of a header, such as Remote-User.')
+if PROXY_LOGIN_HEADER and not PROXY_LOGIN_FROM:
+    raise stop("PROXY_LOGIN_HEADER is set, and PROXY_LOGIN_FROM is missing: anybody could log in as anybody.")
+for network in PROXY_LOGIN_FROM:
+    if not is_network(network) or network.endswith("/0"):
+        raise stop(f'PROXY_LOGIN_FROM holds "{network}". Write the addresses of the proxies, such as 127.0.0.1.')
+PROXY_LOGOUT_ORIGIN = origin(PROXY_LOGOUT_URL) if PROXY_LOGOUT_URL else ""
+if PROXY_LOGOUT_ORIGIN is None:
+    raise stop(f'PROXY_LOGOUT_URL is "{PROXY_LOGOUT_URL}". Write a path, or an address that begins with https://.')
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
@@ -209,6 +224,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "library.middleware.proxy_login",
     "library.middleware.bounded_body",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -291,6 +307,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "invitation": "20/m/ip",
 }
 # How long a reader who gave the password again may change how to log in.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from library import exporters, importers
+from library import exporters, importers, leaving
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
 from library.importers import ledger, restoring, server_folders, uploads
@@ -100,6 +100,12 @@ def run_backup() -> None:
         raise
 
 
+@task()
+def delete_reader(pk: int) -> None:
+    """Delete everything of a reader whose account was closed. A killed worker's work is gone on with."""
+    leaving.delete(pk)
+
+
 def order_backup() -> None:
     """Queue a backup when one is due, whichever of the workers comes first."""
     if not schedule.is_due() or _backups().exclude(status__in=ENDED).exists():
@@ -142,6 +148,8 @@ def tend() -> None:
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     uploads.sweep(now)
     kept.sweep(now)
+    for pk in leaving.unfinished():
+        delete_reader.enqueue(pk)
 
 
 # --- work of workers that were killed

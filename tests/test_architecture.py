@@ -11,6 +11,7 @@ ROWS = (  # from the roof down: imports point down only, and neighbours in a row
     "urls wsgi management",
     "views api feeds admin middleware serving preparing worker",
     "tasks forms templatetags accounts soundness",
+    "leaving",
     "importers exporters capture ai backups tagging",
     "highlighting",
     "search rendering",

@@ -45,7 +45,7 @@ from library.models.writing import set_tags, write_section
 from tests.views.doors import ways_in
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
+PUBLIC = {"login", "setup", "healthz", "invitation"}  # and the files under /static/, which are no routes
 HEADERS = {
     "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -58,6 +58,7 @@ HEADERS = {
 NOT_KEPT = {Session, UserSession, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
 NOWHERE |= dict.fromkeys(("passkey", "session", "identity"), 987654321)
+NOWHERE |= dict.fromkeys(("reader", "invitation"), 987654321)
 NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
@@ -75,7 +76,8 @@ def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 ROUTES = ["/" + route for route in walk(get_resolver())]
-OWN = [route for route in ROUTES if not route.startswith("/admin/")]
+STAFFS = "/settings/readers/"  # tests/views/test_readers.py tries that they are there for nobody else
+OWN = [route for route in ROUTES if not route.startswith(("/admin/", STAFFS))]
 WITH_OBJECT = [route for route in OWN if "<" in route]
 
 
@@ -132,7 +134,6 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
     upload = begin(owner.pk, [Listed(words, 9, 1, False)])
     return {
-        "settings": ways_in(owner, words),
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
@@ -142,6 +143,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "library": {"pk": carry_out(owner, "favourite", True, [kept.pk]).pk},
         "shelves": {"slug": shelf.slug},
         "bin": {"pk": binned.pk},
+        "settings": ways_in(owner, words),
         "import": {"pk": run.pk, "file": run.entries.first().pk, "upload": upload.key},
         "admin/user": {"object_id": owner.pk, "id": owner.pk},
         "admin/link": {"object_id": kept.pk},

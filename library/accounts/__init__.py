@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import transaction
@@ -13,7 +14,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from library.content.text import fold
-from library.models import User
+from library.models import Departure, User
+from library.models.departures import staying
 
 MISMATCH = "That name and password don't match."
 TOO_MANY = "Too many tries. Wait five minutes, then try again."
@@ -59,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except ValueError:
             return UNKNOWN_ADDRESS
 
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """To the proxy that logs in, where there is one: else it would log in again at once."""
+        return str(settings.PROXY_LOGOUT_URL or super().get_logout_redirect_url(request))
+
     def is_safe_url(self, url: str) -> bool:
         return is_own_path(url)
 
@@ -92,20 +98,20 @@ def is_own_path(url: str) -> bool:
 
 
 def someone_can_log_in() -> bool:
-    locked = User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    locked = staying().exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return locked.exclude(password="").exists()  # noqa: S106 - the blank that raw SQL may leave
 
 
 def setup_token() -> str | None:
     """The one-time token of /setup/; None once a reader can log in.
 
-    It follows from the secret key and from who has ever logged in, so that every process knows it, an import
-    before the set-up leaves it valid, and a used one never comes back.
+    It follows from the secret key, from who has ever logged in and how many have left, so that every process knows
+    it, an import before the set-up leaves it valid, and a used one never comes back.
     """
     if someone_can_log_in():
         return None
-    logins = User.objects.filter(last_login__isnull=False).order_by("pk").values_list("pk", "last_login")
-    state = repr(list(logins))
+    logins = staying().filter(last_login__isnull=False).order_by("pk").values_list("pk", "last_login")
+    state = repr([*logins, *Departure.objects.order_by("pk").values_list("pk", flat=True)])
     return salted_hmac("library.setup", state, algorithm="sha256").hexdigest()[:32]
 
 
@@ -116,7 +122,7 @@ def is_setup_token(token: str) -> bool:
 
 def first_reader(name: str = "reader") -> User:
     """The reader to whom a library without readers belongs: made without a password, until /setup/ claims them."""
-    first = User.objects.order_by("pk").first()
+    first = staying().order_by("pk").first()
     return first or User.objects.get_or_create(username=name, defaults={"password": make_password(None)})[0]
 
 

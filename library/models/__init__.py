@@ -2,10 +2,12 @@
 
 from library.models.attachments import Attachment
 from library.models.changes import BulkAct, Change
+from library.models.departures import Departure
 from library.models.exports import Export
 from library.models.highlights import Colour, Highlight, HighlightTag
 from library.models.imports import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.index import SearchDocument, SearchLanguage, SearchPending, SearchWord
+from library.models.invitations import Invitation
 from library.models.links import FormerAddress, Link, State
 from library.models.renderings import Rendering
 from library.models.reviews import Review
@@ -22,6 +24,7 @@ __all__ = [
     "BulkAct",
     "Change",
     "Colour",
+    "Departure",
     "Export",
     "Face",
     "FormerAddress",
@@ -30,6 +33,7 @@ __all__ = [
     "HighlightTag",
     "ImportRun",
     "ImportedRecord",
+    "Invitation",
     "Kind",
     "Link",
     "LinkTag",

@@ -132,6 +132,8 @@ NOT_CARRIED = {
     "library.SearchPending": "The index is made again from the texts.",
     "library.SearchWord": "The index is made again from the texts.",
     "library.SearchLanguage": "The index is made again from the texts.",
+    "library.Invitation": "Who may come in to this server.",
+    "library.Departure": "Who left this server.",
     "library.Export": "It is made from the library, and swept away.",
     "admin": "What the person who runs the server did there.",
     "auth": "Rights on this server.",

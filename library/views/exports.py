@@ -46,10 +46,11 @@ def asked_article(request: ReaderRequest) -> Link | None:
 
 
 def asked(request: ReaderRequest, article: Link | None) -> dict[str, str]:
-    """What the address asks for: an article, a shelf or a search, as pages that lead here have them."""
+    """What the address asks for: an article, a shelf, a search or a format, as pages that lead here have them."""
     query, shelf = request.GET.get("q", ""), request.GET.get("shelf", "")
     what = ARTICLE if article else SHELF if shelf else QUERY if query else ALL
-    return {"query": query, "shelf": shelf, "what": what}
+    chosen = request.GET.get("format", "")
+    return {"query": query, "shelf": shelf, "what": what, "format": chosen if chosen in FORMATS else "markdown"}
 
 
 def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpResponse:

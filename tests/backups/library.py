@@ -25,11 +25,13 @@ from django.core.management import call_command
 
 from library.models import (
     Attachment,
+    Departure,
     FormerOriginal,
     Highlight,
     HighlightTag,
     ImportedRecord,
     ImportRun,
+    Invitation,
     Kind,
     Link,
     Original,
@@ -119,6 +121,8 @@ def _run(reader: User) -> None:
     EmailConfirmation.objects.create(email_address=address, key="a-key", sent=DAY)
     Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={"secret": "sealed"}, last_used_at=DAY)
     SocialAccount.objects.create(user=reader, provider="https://id.example", uid="1", extra_data={"name": "Cara"})
+    Invitation.objects.invite(reader, "For dora")
+    Departure.objects.create(at=DAY)
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=reader, content_type=kind, object_id=str(reader.pk), object_repr="cara", action_flag=CHANGE

@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 
-from library.models import User
+from library.models import Invitation, User
 from tests.views.authenticator import Device
 
 PASSWORD = "correct horse battery"  # that of the fixture `reader`
@@ -61,4 +61,6 @@ def ways_in(reader: User, words: str) -> dict[str, int]:
         "passkey": with_passkey(reader, words).pk,
         "session": with_session(reader, words).pk,
         "identity": identity.pk,
+        "invitation": Invitation.objects.invite(reader, words[:150])[0].pk,
+        "reader": reader.pk,
     }
