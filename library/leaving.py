@@ -21,7 +21,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from library.exporters import kept
-from library.importers import uploads
+from library.importers import pieces, uploads
 from library.models import (
     Departure,
     Export,
@@ -175,6 +175,7 @@ def _delete_links(keys: list[int]) -> None:
 
 def _delete_files(reader: User) -> None:
     """Uploads and exports, with their rows."""
+    pieces.remove_all(reader.pk)
     for run in reader.import_runs.all():
         uploads.remove(run)
         run.delete()

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from library.accounts import proxy
+from library.accounts import proxy, sessions
 from library.content.networks import within
 from library.models import Event
 from library.security_log import note
@@ -38,6 +39,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SEEN_EVERY = 10 * 60
 PEER = "library.peer"  # who is at the other end of the connection, whatever X-Forwarded-For says
 IMPORT_PATH = "/import/"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
@@ -135,3 +137,15 @@ def zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def last_seen(get_response: View) -> View:
+    """Note where a reader is logged in: every ten minutes, so that hardly a page writes."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key if request.user.is_authenticated else None
+        if key and caches["local"].add(f"seen:{key}", "", SEEN_EVERY):
+            sessions.note_seen(request)
+        return get_response(request)
+
+    return middleware

@@ -10,10 +10,9 @@ from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.signals import password_changed, password_set
-from django.apps import apps
+from allauth.mfa import signals as mfa
 from django.contrib.auth import signals
 from django.http import HttpRequest
-from django.utils.module_loading import import_string
 
 from library.content.text import single_line
 from library.models import Event, SecurityEvent, User
@@ -96,8 +95,7 @@ def listen() -> None:
     signals.user_login_failed.connect(login_failed)
     password_changed.connect(new_password)
     password_set.connect(new_password)
-    if apps.is_installed("allauth.mfa"):  # its module can't be imported where it is not
-        import_string("allauth.mfa.signals.authenticator_added").connect(factor_added)
-        import_string("allauth.mfa.signals.authenticator_reset").connect(factor_added)
-        import_string("allauth.mfa.signals.authenticator_removed").connect(factor_removed)
-        import_string("allauth.mfa.signals.authentication_failed").connect(code_failed)
+    mfa.authenticator_added.connect(factor_added)
+    mfa.authenticator_reset.connect(factor_added)
+    mfa.authenticator_removed.connect(factor_removed)
+    mfa.authentication_failed.connect(code_failed)

@@ -6,8 +6,10 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -147,6 +149,7 @@ def tend() -> None:
     SecurityEvent.objects.too_many().delete()
     Original.objects.orphans().drop()
     SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     uploads.sweep(now)
     kept.sweep(now)
     for pk in leaving.unfinished():

@@ -100,7 +100,7 @@ def test_nothing_of_theirs_stays_in_any_model_that_leads_to_a_reader(reader):
     live_in(reader)
     before = rows_of(reader.pk)
     assert {"library.Link owner", "library.Review owner", "library.SearchWord", "library.Revision"} <= before.keys()
-    assert (Rendering.objects.exists(), len(files())) == (True, 2)
+    assert (Rendering.objects.exists(), len(files())) == (True, 4)
     go(reader)
     assert rows_of(reader.pk) == {}
     assert [Rendering.objects.count(), Original.objects.count(), files()] == [0, 0, []]

@@ -1,4 +1,4 @@
-"""Ten secrets are planted, everything that can be seen or kept is looked through, and none may be found."""
+"""Thirteen secrets are planted, everything that can be seen or kept is looked through, and none may be found."""
 
 import io
 import logging
@@ -13,14 +13,16 @@ from django_tasks_db.models import DBTaskResult
 
 from library import accounts
 from library.exporters import FORMATS, kept
-from library.models import ApiToken, Export, SecurityEvent, User
+from library.models import ApiToken, Export, Invitation, SecurityEvent, User
 from library.views import shelves
+from tests.views.doors import with_app
 from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
 SECRETS = {
     "secret key", "database password", "set-up token", "password", "wrong password", "password typed as a name",
-    "session key", "token of forms", "API token", "hash of the API token",
+    "session key", "token of forms", "API token", "hash of the API token", "secret of the app",
+    "secret at the provider", "invitation",
 }  # fmt: skip
 ADMIN = ("", *(f"library/{name}/" for name in ("user", "importrun", "importedrecord", "link", "securityevent")))
 
@@ -44,7 +46,13 @@ def planted(client, settings, monkeypatch):
     made, secret = ApiToken.objects.make(User.objects.get(), "Script", ["read"], None)
     client.get("/api/me", headers={"Authorization": f"Bearer {secret}"})
     client.get("/settings/")
+    settings.OIDC_CLIENT_SECRET = "planted-at-the-provider"
+    invitation = Invitation.objects.invite(User.objects.get(), "For ben")[1]
+    Client().get("/invitation/", {"token": invitation})
     return {
+        "secret of the app": with_app(User.objects.get()),
+        "secret at the provider": settings.OIDC_CLIENT_SECRET,
+        "invitation": invitation,
         "secret key": settings.SECRET_KEY,
         "database password": "planted-database",
         "set-up token": token,
@@ -109,7 +117,8 @@ def test_no_secret_is_seen_or_kept_where_it_does_not_belong(client, planted, mon
     client.post("/export/", {"format": "csv", "what": "all"})
     places = {**error_pages(planted, monkeypatch), **exported(reader)}
     places |= {f"/admin/{path}": client.get(f"/admin/{path}").content.decode() for path in ADMIN}
-    places |= {page: client.get(page).content.decode() for page in ("/settings/tokens/", "/settings/security-log/")}
+    settings_pages = ("/settings/tokens/", "/settings/security-log/", "/settings/security/", "/settings/readers/")
+    places |= {page: client.get(page).content.decode() for page in settings_pages}
     places["the user in the admin"] = client.get(f"/admin/library/user/{reader.pk}/change/").content.decode()
     places |= {"tasks": rows(DBTaskResult.objects), "security log": rows(SecurityEvent.objects), "log": caplog.text}
     assert planted.keys() == SECRETS and all(len(value) > 11 for value in planted.values())

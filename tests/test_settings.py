@@ -56,6 +56,12 @@ def test_every_setting_is_documented_and_no_other():
         ("BACKUP_EVERY", "0h"),
         ("BACKUP_EVERY", "daily"),
         ("BACKUP_KEEP", "0"),
+        ("OIDC_ISSUER", "id.example.org"),
+        ("OIDC_ISSUER", "https://id.example.org/.well-known/openid-configuration"),
+        ("OIDC_ISSUER", "https://id.example.org?realm=home"),
+        ("OIDC_ISSUER", "https://[id"),
+        ("OIDC_CLIENT_SECRET_FILE", "/no/such/file"),
+        ("OIDC_SIGN_UP", "perhaps"),
         ("PROXY_LOGIN_HEADER", "Remote_User"),
         ("PROXY_LOGIN_FROM", "10.0.0.0/8, proxy"),
         ("PROXY_LOGIN_FROM", "0.0.0.0/0"),
@@ -69,6 +75,20 @@ def test_a_bad_value_stops_the_start_with_a_plain_sentence(tmp_path, name, value
     assert started.stderr.startswith("Commonplace can't start. ")
     assert name in started.stderr
     assert len(started.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
+def test_a_provider_needs_a_client_and_its_secret(tmp_path, name):
+    both = {"OIDC_CLIENT_ID": "library", "OIDC_CLIENT_SECRET": "x"}
+    started = run_python(tmp_path, "manage.py", "check", OIDC_ISSUER="https://id.example", **{**both, name: ""})
+    assert (started.returncode, f"{name} is missing" in started.stderr) == (2, True)
+
+
+def test_the_secret_of_the_client_may_lie_in_a_file(tmp_path):
+    (tmp_path / "secret").write_text("from a file\n")
+    given = {"OIDC_ISSUER": "https://id.example/", "OIDC_CLIENT_ID": "library"}
+    kept = shown(tmp_path, "s.OIDC_ISSUER, s.OIDC_CLIENT_SECRET", OIDC_CLIENT_SECRET_FILE=f"{tmp_path}/secret", **given)
+    assert kept == "https://id.example from a file"
 
 
 def test_the_secret_key_is_made_once_and_is_private(tmp_path):

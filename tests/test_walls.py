@@ -7,6 +7,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -25,7 +26,6 @@ from library.models import (
     HighlightTag,
     ImportedRecord,
     ImportRun,
-    Invitation,
     Kind,
     Link,
     Original,
@@ -45,6 +45,7 @@ from library.models import (
 )
 from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
+from tests.views.doors import ways_in
 
 pytestmark = pytest.mark.django_db
 PUBLIC = {"login", "setup", "healthz", "invitation", ".well-known"}  # and the files under /static/, which are no routes
@@ -58,9 +59,9 @@ HEADERS = {
     "Permissions-Policy": ".*camera=.*",
 }
 # What a GET may write: who is here or was refused, and what can be made again from the library at any time.
-NOT_KEPT = {Session, SecurityEvent, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
+NOT_KEPT = {Session, UserSession, SecurityEvent, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
-NOWHERE |= dict.fromkeys(("reader", "invitation", "token"), 987654321)
+NOWHERE |= dict.fromkeys(("passkey", "session", "identity", "reader", "invitation", "token"), 987654321)
 NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
@@ -158,9 +159,7 @@ def doors_of(owner: User, words: str) -> dict[str, dict[str, object]]:
     token, _ = ApiToken.objects.make(owner, words[:100], ["read"], None)
     SecurityEvent.objects.add(Event.TOKEN_MADE, owner.pk, "203.0.113.9", words[:200], words[:200])
     event = owner.security_events.order_by("pk").first()
-    invitation, _ = Invitation.objects.invite(owner, words[:150])
-    settings = {"token": token.pk, "reader": owner.pk, "invitation": invitation.pk}
-    return {"settings": settings, "admin/securityevent": {"object_id": event.pk}}
+    return {"settings": ways_in(owner, words) | {"token": token.pk}, "admin/securityevent": {"object_id": event.pk}}
 
 
 def own_address(route: str, library: dict[str, dict[str, object]]) -> str:

@@ -1,12 +1,15 @@
 """How readers sign in: django-allauth's account app, without sign-up (a first reader comes in by /setup/)."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -17,6 +20,23 @@ from library.models.departures import staying
 MISMATCH = "That name and password don't match."
 TOO_MANY = "Too many tries. Wait five minutes, then try again."
 WRONG_PASSWORD = "That isn't your current password."  # noqa: S105 - a sentence
+CLOSED = "This account is closed. The person who runs this library can open it again."
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing listens here
+SAID = {
+    "mfa/messages/totp_activated.txt": "The authenticator app is set up. From now on the log-in asks for its code.",
+    "mfa/messages/totp_deactivated.txt": "The authenticator app is switched off.",
+    "mfa/messages/webauthn_added.txt": "The passkey is added.",
+    "mfa/messages/webauthn_removed.txt": "The passkey is removed. Your device may offer it until you delete it there.",
+    "socialaccount/messages/account_connected.txt": "Connected. From now on you can log in with it.",
+    "socialaccount/messages/account_connected_updated.txt": "It was connected already.",
+    "socialaccount/messages/account_connected_other.txt": "Nothing was changed: another reader here has connected it.",
+}
+"""What a message of allauth is here. Those that are not named are not shown."""
+OTHER_WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -27,14 +47,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": MISMATCH,
         "too_many_login_attempts": TOO_MANY,
         "enter_current_password": WRONG_PASSWORD,
+        "incorrect_password": WRONG_PASSWORD,
+        "rate_limited": TOO_MANY,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address that `library.middleware.trusted_proxy` settled on."""
-        return str(request.META.get("REMOTE_ADDR", ""))
+        """The address that `library.middleware.trusted_proxy` settled on, in a form that PostgreSQL takes."""
+        try:
+            return str(ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
+        except ValueError:
+            return UNKNOWN_ADDRESS
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """To the proxy that logs in, where there is one: else it would log in again at once."""
@@ -48,8 +73,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = super().authenticate(request, **credentials)
         return user if user and user.is_active else None
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Our pages say themselves what happened."""
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        messages.error(request, CLOSED)
+        return redirect("login")
+
+    def add_message(self, request: HttpRequest, level: int, message_template: str = "", *args: Any, **kw: Any) -> None:
+        if message_template in SAID:
+            messages.add_message(request, level, SAID[message_template])
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        return [{**way, "description": OTHER_WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """There is no mail."""

@@ -16,6 +16,8 @@ if __name__ == "__main__":
     django.setup()
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -120,6 +122,8 @@ def _run(reader: User) -> None:
     reader.user_permissions.add(permission)
     address = EmailAddress.objects.create(user=reader, email=reader.email, primary=True)
     EmailConfirmation.objects.create(email_address=address, key="a-key", sent=DAY)
+    Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={"secret": "sealed"}, last_used_at=DAY)
+    SocialAccount.objects.create(user=reader, provider="https://id.example", uid="1", extra_data={"name": "Cara"})
     Invitation.objects.invite(reader, "For dora")
     Departure.objects.create(at=DAY)
     ApiToken.objects.make(reader, "Script", ["read", "import"], timedelta(days=90))
