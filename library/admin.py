@@ -54,16 +54,13 @@ class Site(admin.AdminSite):
 site = Site()
 
 
-class LookOnly:
+class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """To be read: what happened is not rewritten by hand."""
-
-    list_filter: Any
-    date_hierarchy: str | None
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By what the page offers: a filter on a column that is left out would tell what stands there."""
         offered = {each if isinstance(each, str) else each[0] for each in self.list_filter} | {self.date_hierarchy}
-        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        allowed: bool = super().lookup_allowed(lookup, value, request)
         return allowed and lookup.partition("__")[0] in offered
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -77,7 +74,7 @@ class LookOnly:
 
 
 @admin.register(User, site=site)
-class ReaderAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReaderAdmin(LookOnly):
     """Whoever could set a reader's password would read their library. Accounts are made and shut in the settings."""
 
     list_display = ("username", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
@@ -90,7 +87,7 @@ class ReaderAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ImportRun, site=site)
-class ImportRunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ImportRunAdmin(LookOnly):
     """`found` is left out: it holds the first values of columns."""
 
     exclude = ("found",)
@@ -103,7 +100,7 @@ class ImportRunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ImportedRecord, site=site)
-class ImportedRecordAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ImportedRecordAdmin(LookOnly):
     """`changes` is left out: it can hold what a link said before."""
 
     list_display = ("id", "file", "outcome", "message", "run")
@@ -119,7 +116,7 @@ class ImportedRecordAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Link, site=site)
-class LinkAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class LinkAdmin(LookOnly):
     list_display = ("id", "title", "owner", "site", "type", "state", "saved_at", "deleted_at")
     list_display_links = ("id", "title")
     list_filter = ("state", "favourite", ("deleted_at", admin.EmptyFieldListFilter), "saved_at", "owner")
@@ -133,7 +130,7 @@ class LinkAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(SecurityEvent, site=site)
-class SecurityEventAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class SecurityEventAdmin(LookOnly):
     list_display = ("at", "kind", "owner", "address", "count", "detail")
     list_filter = ("kind", "at")
     list_select_related = ("owner",)

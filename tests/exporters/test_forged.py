@@ -1,4 +1,4 @@
-"""A complete export can be written by anybody: what its ledger says was done, an undo believes only of the reader's own."""
+"""Anybody can write a complete export: what its ledger tells, an undo believes only of the reader's own."""
 
 import base64
 import hashlib
