@@ -7,13 +7,23 @@ import json
 import pytest
 
 from library import importers
-from library.importers import restoring
+from library.importers import restoring, uploads
 from library.models import RunState, Source
 from tests.exporters.libraries import do_attach
 from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
 SAID = {"url": "", "saved_at": "2026-01-01T00:00:00+00:00"}
+
+
+def test_it_leads_no_import_to_files_of_this_server(other_reader, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    run = {"id": 1, "label": "x", "state": "stopped", "uploaded": True, "on_server": True, "paths": ["/etc"]}
+    (tmp_path / "forged.json").write_text(json.dumps({"commonplace": 1, "articles": [], "imports": [run]}))
+    restoring.restore(other_reader, [str(tmp_path / "forged.json")])
+    restored = other_reader.import_runs.get()
+    uploads.folder(restored.pk).mkdir(parents=True)  # left by an import of before a backup was restored
+    assert (restored.paths, uploads.are_here(restored)) == ([], False)
 
 
 @pytest.fixture
