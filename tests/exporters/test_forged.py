@@ -7,7 +7,7 @@ import json
 import pytest
 
 from library import importers
-from library.importers import restoring, uploads
+from library.importers import restoring, server_folders, uploads
 from library.models import RunState, Source
 from tests.exporters.libraries import do_attach
 from tests.views.shelf import article
@@ -23,7 +23,8 @@ def test_it_leads_no_import_to_files_of_this_server(other_reader, tmp_path, sett
     restoring.restore(other_reader, [str(tmp_path / "forged.json")])
     restored = other_reader.import_runs.get()
     uploads.folder(restored.pk).mkdir(parents=True)  # left by an import of before a backup was restored
-    assert (restored.paths, uploads.are_here(restored)) == ([], False)
+    assert not uploads.are_here(restored)
+    assert not server_folders.are_here(restored)
 
 
 @pytest.fixture
