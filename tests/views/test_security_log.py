@@ -26,6 +26,13 @@ def page(client, address=PAGE):
     return client.get(address).content.decode()
 
 
+def test_a_browser_is_told_in_words_and_a_program_by_its_name(reading, reader):
+    happen(reader, 1, agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+    happen(reader, 2, agent="curl/8.5.0")
+    page = reading.get("/settings/security-log/").content.decode()
+    assert "<bdi>Firefox on Linux</bdi>" in page and "<bdi>curl/8.5.0</bdi>" in page
+
+
 def test_the_newest_stand_first_in_words(reading, reader):
     happen(reader, 2, address="203.0.113.9", agent="A browser", count=7)
     text = page(reading)
@@ -48,7 +55,7 @@ def test_older_ones_follow_page_by_page_without_a_gap(reading, reader):
     seen, address = [], PAGE
     while address:
         context = reading.get(address).context
-        seen += [event.detail for event in context["events"]]
+        seen += [event.detail for event, _ in context["events"]]
         address = f"{PAGE}?before={context['older']}" if context["older"] else ""
     assert seen == [f"Token {number}." for number in range(120)]
 
