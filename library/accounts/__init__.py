@@ -89,8 +89,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """There is no mail."""
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """The name alone: allauth adds the Host header, whose port a client may choose anew for each try."""
-        return fold(credentials.get("username", ""))
+        """The name alone: allauth adds the Host header, whose port a client may choose anew for each try.
+
+        In capitals first, as PostgreSQL compares names: to it a dotless i is an i.
+        """
+        return fold(credentials.get("username", "").upper())
 
 
 def is_own_path(url: str) -> bool:
