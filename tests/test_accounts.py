@@ -30,6 +30,14 @@ def test_there_is_no_token_once_a_reader_has_a_password(reader):
     assert not accounts.is_setup_token("")
 
 
+def test_nor_while_who_runs_the_server_comes_in_without_a_password(reader):
+    reader.set_unusable_password()
+    reader.is_staff = True
+    reader.save()
+    assert accounts.setup_token() is None
+    assert accounts.claim("eve", "correct horse battery") is None
+
+
 def test_a_used_token_does_not_come_back_when_the_password_goes(reader):
     reader.set_unusable_password()
     reader.save()

@@ -40,7 +40,10 @@ def accept(token: str, name: str, password: str) -> User | None:
 
 @transaction.atomic
 def change(by: User, pk: int, **rights: bool) -> User:
-    """Set `is_active` or `is_staff` of another reader. Raises Refused, and User.DoesNotExist."""
+    """Set `is_active` or `is_staff` of another reader. Raises Refused, and User.DoesNotExist.
+
+    Who loses either has invited nobody any more: else they could come in again as somebody new.
+    """
     staff = hold_staff()
     reader = staying().select_for_update(of=("self",)).get(pk=pk)
     if reader.pk == by.pk:
@@ -52,6 +55,8 @@ def change(by: User, pk: int, **rights: bool) -> User:
     if "is_staff" in rights:
         reader.is_superuser = reader.is_staff
     reader.save(update_fields=[*rights, "is_superuser"])
+    if not all(rights.values()):
+        reader.invitations.open().update(withdrawn_at=timezone.now())
     if not reader.is_active:
         end_sessions(reader.pk)
     return reader

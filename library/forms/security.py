@@ -11,6 +11,7 @@ from allauth.mfa.base.forms import ReauthenticateForm as CodeAgain
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
+from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.core.cache import cache
 
@@ -117,7 +118,13 @@ class Opened:
 
 
 class PasskeyLogInForm(Opened, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
-    pass
+    def clean_credential(self) -> Authenticator:
+        """Alone it opens only if the device looked who holds it: the question of a second step doesn't ask for that."""
+        said = self.cleaned_data["credential"]
+        found = super().clean_credential()
+        if not auth.parse_authentication_response(said).response.authenticator_data.is_user_verified():
+            raise get_adapter().validation_error("incorrect_code")
+        return found
 
 
 class PasskeyStepForm(Opened, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]

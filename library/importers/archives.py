@@ -4,11 +4,14 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
+from os import SEEK_END
 from pathlib import Path
 from typing import IO, BinaryIO
+
+from library.importers import unlinked
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_MEMBERS = 200_000
@@ -57,17 +60,15 @@ class Member:
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The zip while the caller reads it. Raises Unreadable."""
-    with _open(path) as archive:
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(unlinked.opened(path))
+            if _directory_bytes(stream) > MAX_DIRECTORY_BYTES:
+                raise Unreadable(f"The zip holds more than {MAX_MEMBERS:,} files. Split it.")
+            archive = stack.enter_context(zipfile.ZipFile(stream))
+        except BROKEN as error:
+            raise Unreadable(DAMAGED_ZIP) from error
         yield archive
-
-
-def _open(path: Path) -> zipfile.ZipFile:
-    try:
-        if _directory_bytes(path) > MAX_DIRECTORY_BYTES:
-            raise Unreadable(f"The zip holds more than {MAX_MEMBERS:,} files. Split it.")
-        return zipfile.ZipFile(path)
-    except BROKEN as error:
-        raise Unreadable(DAMAGED_ZIP) from error
 
 
 def members(archive: zipfile.ZipFile) -> list[Member]:
@@ -133,11 +134,11 @@ def _check_ratio(size: int, info: zipfile.ZipInfo) -> None:
         raise Unreadable(FAR_TOO_MUCH)
 
 
-def _directory_bytes(path: Path) -> int:
+def _directory_bytes(stream: BinaryIO) -> int:
     """How large the zip says its directory is, of which `zipfile` reads no more: looked at before it is read whole."""
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - END_OF_ZIP))
-        end = stream.read()
+    size = stream.seek(0, SEEK_END)
+    stream.seek(max(0, size - END_OF_ZIP))
+    end = stream.read()
     large, small = end.rfind(b"PK\6\6"), end.rfind(b"PK\5\6")
     if large >= 0 and large + 48 <= len(end):
         return int.from_bytes(end[large + 40 : large + 48], "little")

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from library.importers import archives
+from library.importers import archives, unlinked
 from library.importers.archives import MAX_FILE_BYTES, TOO_LARGE, Unreadable
 from library.importers.commonplace import LOOKED_AT, is_complete
 from library.importers.files import Place
@@ -42,7 +42,7 @@ def originals_in(archive: Archive) -> dict[str, str]:
 
 
 def _find(place: Place, stack: ExitStack) -> Archive | None:
-    path = Path(place if isinstance(place, str) else place[0])
+    path = unlinked.real(Path(place if isinstance(place, str) else place[0]))
     try:
         archive = _archive(path, stack)
         if archive is None:
@@ -68,7 +68,7 @@ class Single:
         self.path = path
 
     def document(self) -> IO[bytes]:
-        return self.path.open("rb")
+        return unlinked.opened(self.path)
 
     def names(self) -> Sequence[str]:
         return ()
@@ -79,10 +79,10 @@ class Single:
 
 class Folder:
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+        self.folder = folder
 
     def document(self) -> IO[bytes]:
-        return (self.folder / DOCUMENT).open("rb")
+        return unlinked.opened(self.folder / DOCUMENT)
 
     def names(self) -> Sequence[str]:
         files = (file for file in self.folder.rglob("*") if file.is_file() and not file.is_symlink())
@@ -93,11 +93,12 @@ class Folder:
             file = (self.folder / name).resolve()
             if not file.is_relative_to(self.folder) or not file.is_file():
                 raise Unreadable(MISSING)
-            if file.stat().st_size > MAX_FILE_BYTES:
-                raise Unreadable(TOO_LARGE)
-            return file.read_bytes()
+            data = unlinked.read(file, MAX_FILE_BYTES)
         except (OSError, ValueError) as error:
             raise Unreadable("It can't be read.") from error
+        if len(data) > MAX_FILE_BYTES:
+            raise Unreadable(TOO_LARGE)
+        return data
 
 
 class Zip:

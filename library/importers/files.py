@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from library.importers import archives
+from library.importers import archives, unlinked
 from library.importers.archives import HIDDEN, MAX_FILE_BYTES, NOT_FOLLOWED, TOO_LARGE, Unreadable, shown
 from library.importers.packages import FolderPackage, Spool, ZipPackage
 from library.importers.record import ImportFile, NoPackage, Package
@@ -60,11 +60,12 @@ class _Later:
 
     def __call__(self) -> ImportFile:
         try:
-            if self.path.stat().st_size > MAX_FILE_BYTES:
-                return ImportFile(self.name, problem=TOO_LARGE)
-            return _with_data(self.name, self.path.read_bytes(), self.package, self.inner)
+            data = unlinked.read(self.path, MAX_FILE_BYTES)
         except OSError as error:
             return ImportFile(self.name, problem=f"The file can't be read: {error.strerror}.")
+        if len(data) > MAX_FILE_BYTES:
+            return ImportFile(self.name, problem=TOO_LARGE)
+        return _with_data(self.name, data, self.package, self.inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,13 @@ def _with_data(name: str, data: bytes, package: Package, inner: str) -> ImportFi
 
 
 def _found(place: Place, spool: Spool) -> Iterator[_Found]:
+    path = unlinked.real(Path(place if isinstance(place, str) else place[0]))
     if isinstance(place, str):
-        yield from _files(Path(place), spool)
-    elif _is_zip(place[0]):
-        yield from _zip(_Zip(Path(place[0]), place[1], place[1], spool))
+        yield from _files(path, spool)
+    elif _is_zip(path.name):
+        yield from _zip(_Zip(path, place[1], place[1], spool))
     else:
-        folder = place[0].removesuffix(place[1])
-        yield from _single(Path(place[0]), place[1], FolderPackage(folder), spool)
+        yield from _single(path, place[1], FolderPackage(str(path).removesuffix(place[1])), spool)
 
 
 def _files(path: Path, spool: Spool) -> Iterator[_Found]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from library.importers import archives
+from library.importers import archives, unlinked
 from library.importers.archives import MAX_FILE_BYTES, MAX_MEMBERS, Unreadable, shown
 
 KEPT_OPEN = 4
@@ -40,11 +40,12 @@ class FolderPackage:
         """Raises KeyError, as for what the walk would not follow."""
         path = _folder_names(self)[1][name]
         try:
-            if path.stat().st_size > MAX_FILE_BYTES:
-                raise KeyError(name)
-            return path.read_bytes()
+            data = unlinked.read(path, MAX_FILE_BYTES)
         except OSError as error:
             raise KeyError(name) from error
+        if len(data) > MAX_FILE_BYTES:
+            raise KeyError(name)
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ def _below(folder: Path) -> Iterator[Path]:
 
 @lru_cache(maxsize=KEPT_OPEN)
 def _archive(package: ZipPackage) -> zipfile.ZipFile:
-    return zipfile.ZipFile(package.path)
+    stream = unlinked.opened(Path(package.path))
+    archive = zipfile.ZipFile(stream)
+    weakref.finalize(archive, stream.close)
+    return archive
 
 
 @lru_cache(maxsize=KEPT_OPEN)
@@ -136,6 +140,6 @@ class Spool:
         if self._folder is None:
             if self._parent:
                 self._parent.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=self._parent))
+            self._folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=self._parent)).resolve()
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder

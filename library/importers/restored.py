@@ -127,9 +127,9 @@ def _of_link(made: Row, said: Row, above: Row) -> Row:
 
 
 def _of_run(made: Row, said: Row, above: Row) -> Row:
-    """What was under way on the old server is not under way here."""
+    """What was under way on the old server is not under way here, and its files are none of this one."""
     state = made["state"] if made["state"] in ENDED else RunState.STOPPED.value
-    return {"state": state, "lease_holder": "", "lease_until": None, "on_server": False}
+    return {"state": state, "lease_holder": "", "lease_until": None, "on_server": False, "uploaded": False}
 
 
 def _folded(made: Row, said: Row, above: Row) -> Row:

@@ -34,6 +34,8 @@ CHANGED = (Outcome.UPDATED, Outcome.MERGED)
 WROTE = (Outcome.NEW, *CHANGED)
 BROUGHT = {"state": "inbox", "favourite": False, "progress": 0}
 """How a new link stands unless its record says otherwise."""
+MERGED = {"title", "type", "saved_at", "url", "extra"}
+"""What an import changes of a link that was there. A ledger can come from a forged export and name other columns."""
 
 
 class Extent(NamedTuple):
@@ -143,7 +145,7 @@ class _LinkBack:
 
     def _fields(self, before: dict[str, Any]) -> None:
         for name, value in before.items():
-            if self._since(name):
+            if name not in MERGED or self._since(name):
                 continue
             if name == "url":
                 self._address(value)
@@ -195,7 +197,7 @@ class _LinkBack:
         """Makes the Source say what it said before. Returns the files that nothing may need any more."""
         source = Source.objects.filter(link=self.link, pk=self.changes.get("source", 0)).first()
         before = self.changes.get("source_before")
-        if source is None:
+        if source is None or (before and not _has_come_from(source, before["original"])):
             return []
         used = [source.original_id]
         if before is None:
@@ -210,3 +212,8 @@ class _LinkBack:
         source.save()
         FormerOriginal.objects.filter(source=source, original_id=before["original"]).delete()
         return used
+
+
+def _has_come_from(source: Source, original: str) -> bool:
+    """Whether it is a file of this Source. A forged ledger can name that of another reader."""
+    return source.original_id == original or source.formers.filter(original=original).exists()

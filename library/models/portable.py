@@ -114,6 +114,7 @@ IMPORTS = Part(
         "lease_holder": "A process of the old server.",
         "lease_until": "A process of the old server.",
         "on_server": "A folder of the old server.",
+        "uploaded": "Files of the old server.",
     },
     (Part("entries", ImportedRecord, "run", numbered=False, refers=("changes",)),),
 )

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from library.forms.folders import FolderForm
-from library.models import ImportRun, RunState
+from library.models import Event, ImportRun, RunState
+from library.security_log import note
 from library.tasks import run_import
 from library.views.requests import ReaderRequest
 
@@ -28,6 +29,7 @@ def choose(request: ReaderRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, form, 422)
     run = begin(form)
+    note(Event.IMPORT_STARTED, request, run.owner, f"import {run.pk}, by who runs the server")
     if run.owner == request.user:
         return redirect("imports.run", run.pk)
     told = CHECKED if run.state == RunState.CHECKING else BEGUN

@@ -128,6 +128,13 @@ def test_unknown_names_have_to_wait_alike(client):
     assert log_in(client, "nobody").context["form"].non_field_errors() == [accounts.TOO_MANY]
 
 
+def test_other_letters_that_a_database_takes_for_the_same_are_the_same_name(client):
+    User.objects.create_user("irini", password="correct horse battery")
+    for name in ("ırini", "ırını", "Irini", "irını", "irinı"):
+        log_in(client, name, password="wrong")
+    assert log_in(client, "irini").context["form"].non_field_errors() == [accounts.TOO_MANY]
+
+
 def test_an_address_that_tries_many_names_has_to_wait(client, reader):
     for number in range(10):
         log_in(client, f"name{number}")

@@ -57,6 +57,7 @@ def test_staff_import_into_another_library_and_see_nothing_of_it(staff, reader, 
     assert "into the library of ben has begun" in staff.get("/import/folder/").content.decode()
     run = worked(ImportRun.objects.get())
     assert (run.owner, other_reader.links.count(), reader.links.count()) == (other_reader, 1, 0)
+    assert other_reader.security_events.get().detail == f"import {run.pk}, by who runs the server"
     assert staff.get(f"/import/{run.pk}/").status_code == 404
     assert staff.get(f"/import/{run.pk}/files.zip").status_code == 404
 

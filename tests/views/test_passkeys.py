@@ -13,7 +13,7 @@ from library.accounts.second_factors import MOST_PASSKEYS, WRONG_CODE
 from library.models import User
 from library.views.passkeys import ENOUGH, LAST_WAY
 from tests.views.authenticator import FLAG, Device
-from tests.views.doors import PAGE, again, log_in, with_passkey, with_recovery_codes
+from tests.views.doors import PAGE, PASSWORD, again, log_in, with_passkey, with_recovery_codes
 
 pytestmark = pytest.mark.django_db
 ADD = "/settings/security/passkeys/add/"
@@ -121,6 +121,18 @@ def test_the_log_in_page_offers_passkeys_once_there_are_some(client, reader):
 def test_a_device_that_did_not_look_who_holds_it_opens_nothing(device, flags):
     client = Client()
     enter(client, device.use(asked(client), flags))
+    assert isinstance(client.get("/login/").wsgi_request.user, AnonymousUser)
+
+
+def test_nor_does_it_with_the_question_of_the_second_step_of_somebody_else(device, other_reader):
+    other_reader.set_password(PASSWORD)
+    other_reader.save()
+    with_passkey(other_reader)
+    client = Client()
+    log_in(client, "ben")
+    options = json.loads(client.get("/login/second/").context["options"])
+    client.post("/login/start-again/")
+    enter(client, device.use(options, FLAG.UP))
     assert isinstance(client.get("/login/").wsgi_request.user, AnonymousUser)
 
 

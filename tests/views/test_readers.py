@@ -78,6 +78,15 @@ def test_one_that_was_used_stays_used(staff):
     assert Invitation.objects.get().withdrawn_at is None
 
 
+@pytest.mark.parametrize("what", ["shut-out", "take"])
+def test_who_may_invite_no_more_comes_in_by_no_invitation_of_before(staff, other_reader, client, what):
+    make_staff(other_reader)
+    _, token = Invitation.objects.invite(other_reader, "for myself, later")
+    act(staff, other_reader, what)
+    assert client.get("/invitation/", {"token": token}).status_code == 404
+    assert not Invitation.objects.open().exists()
+
+
 def test_so_many_invitations_are_open_at_most(staff, reader, monkeypatch):
     monkeypatch.setattr("library.views.readers.MOST_OPEN", 1)
     invite(staff)
