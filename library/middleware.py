@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from library.accounts import proxy, sessions
 from library.content.networks import within
 from library.models import Event
+from library.models.outages import outage
 from library.security_log import note
 
 logger = logging.getLogger(__name__)
@@ -139,13 +141,24 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
+def note_seen(request: HttpRequest) -> None:
+    """A page is shown also when the database takes nothing just now."""
+    try:
+        with transaction.atomic():
+            sessions.note_seen(request)
+    except DatabaseError as problem:
+        if not outage(problem):
+            raise
+        logger.warning("Where a reader is logged in was not noted: %s", outage(problem))
+
+
 def last_seen(get_response: View) -> View:
     """Note where a reader is logged in: every ten minutes, so that hardly a page writes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         key = request.session.session_key if request.user.is_authenticated else None
         if key and caches["local"].add(f"seen:{key}", "", SEEN_EVERY):
-            sessions.note_seen(request)
+            note_seen(request)
         return get_response(request)
 
     return middleware

@@ -17,6 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from library.backups import schedule
 from library.content.facts import facts
 from library.content.text import fold
+from library.importers.restoring_run import WHOLE
 from library.models import (
     Attachment,
     ImportedRecord,
@@ -109,10 +110,13 @@ def ledger(owner: User | None) -> Faults:
     entries = ImportedRecord.objects.filter(run__in=ended).order_by()
     for run_id, outcome, number in entries.values_list("run_id", "outcome").annotate(Count("pk")):
         counted[run_id][outcome] = number
+    whole = set(entries.filter(**{f"changes__{WHOLE}": True}).values_list("run_id", flat=True))
     for run in ended.order_by("pk").iterator():
-        # A complete export that came back as it was has the entries of its own imports, and none of this one.
-        if run.cursor is not None or run.pk in counted:
+        # A complete export that came back as it was has the entries of its own imports, and one for the whole.
+        if run.pk not in whole and (run.cursor is not None or run.pk in counted):
             yield from _totals(run, counted[run.pk])
+        if run.records != sum(getattr(run, outcome) for outcome in COUNTED):
+            yield f"Import {run.pk} does not add up to its {run.records} records."
     for run in _of(owner, ImportRun.objects.abandoned()):
         yield f"Import {run.pk} was broken off. The worker goes on with it, or the same command does."
     strange = entries.filter(link__isnull=False).exclude(link__owner=F("run__owner"))
@@ -130,8 +134,6 @@ def _totals(run: ImportRun, counted: dict[str, int]) -> Faults:
                 f"Import {run.pk} says {getattr(run, outcome)} {outcome}, "
                 f"and its entries say {counted.get(outcome, 0)}."
             )
-    if run.records != sum(getattr(run, outcome) for outcome in COUNTED):
-        yield f"Import {run.pk} does not add up to its {run.records} records."
 
 
 def links(owner: User | None) -> Faults:

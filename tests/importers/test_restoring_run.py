@@ -95,10 +95,9 @@ def test_one_that_was_stopped_before_it_began_says_that_nothing_was_restored(beg
     assert not other_reader.links.exists()
 
 
+@pytest.mark.postgres  # SQLite's transaction holds the database itself
 @pytest.mark.django_db(transaction=True)
 def test_the_lease_is_renewed_while_a_restore_goes_on(begun, monkeypatch):
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite's transaction holds the database itself.")
     run = begun()
     holder = importers.new_holder()
     assert run.claim(holder)
