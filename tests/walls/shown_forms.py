@@ -39,7 +39,7 @@ def pages_of(client: Client, library: dict[str, dict[str, object]]) -> Iterator[
     """Every page of the URL table that can be looked at, with its address."""
     for route in OWN:
         answer = client.get(own_address(route, library), follow=True)
-        if not answer.streaming and answer.headers.get("Content-Type", "").startswith("text/html"):
+        if not answer.streaming and answer.content.strip() and answer.headers["Content-Type"].startswith("text/html"):
             yield answer.request["PATH_INFO"], answer.content
 
 

@@ -1,4 +1,4 @@
-"""Nobody comes in without logging in, nobody sees what another reader has, and only a form with its token changes it."""
+"""Nobody comes in without logging in or sees what another has, and only a form with its token changes anything."""
 
 import re
 

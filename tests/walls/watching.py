@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.core.signals import request_started
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from django.http import HttpResponse
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 # A page under test changes nothing and goes nowhere by itself: sending and leaving are held back, scripts are not.
 WATCH = """(() => {
@@ -14,7 +15,8 @@ WATCH = """(() => {
   for (const name of ["alert", "confirm", "prompt"]) window[name] = () => fire(name);
   const real = window.fetch;
   const is_safe = (method) => /^(get|head)$/i.test(method ?? "GET");
-  window.fetch = (what, how) => is_safe(how?.method ?? what?.method) ? real(what, how) : Promise.reject(new TypeError());
+  const held = () => Promise.reject(new TypeError("held back"));
+  window.fetch = (what, how) => is_safe(how?.method ?? what?.method) ? real(what, how) : held();
   const leaves = (address) => {
     const link = document.createElementNS("http://www.w3.org/1999/xhtml", "a");
     link.setAttribute("href", address ?? "");
@@ -25,24 +27,32 @@ WATCH = """(() => {
     if (link && leaves(link.getAttribute("href"))) event.preventDefault();
   }, true);
   addEventListener("submit", (event) => {
-    const from = event.submitter?.hasAttribute("formaction") ? [event.submitter, "formaction"] : [event.target, "action"];
-    if (leaves(Element.prototype.getAttribute.call(...from))) event.preventDefault();
+    const by_button = event.submitter?.hasAttribute("formaction");
+    const [who, name] = by_button ? [event.submitter, "formaction"] : [event.target, "action"];
+    if (leaves(Element.prototype.getAttribute.call(who, name))) event.preventDefault();
   }, true);
 })()"""
-# Over every element, to every element that can be reached, on everything that can be pressed, and every form is sent.
+# Over every element, to each that can be reached, on each that can be pressed, and every form is sent. Of what is ours,
+# three of a kind; of what a text brought, all.
 TOUCH = """async () => {
   const attempt = (act) => { try { act(); } catch { /* an element that hides its own methods */ } };
   const send = (element, event) => attempt(() => EventTarget.prototype.dispatchEvent.call(element, event));
-  const bubbling = { bubbles: true, cancelable: true };
-  for (const element of document.body.querySelectorAll("*"))
+  const runs = ({name, value}) => /^on|^hx-|^_$/.test(name) || /^[^!-~]*(javascript|data|vbscript)/i.test(value);
+  const seen = {};
+  const counts = (element) => {
+    if ([...element.attributes].some(runs) && !element.closest("[hx-post], [hx-get]")) return true;
+    const kind = [element.localName, element.getAttribute("class"), element.parentNode.getAttribute?.("class")].join();
+    return (seen[kind] = (seen[kind] ?? 0) + 1) <= 3;
+  };
+  const touched = [...document.body.querySelectorAll("*")].filter(counts);
+  for (const element of touched)
     for (const type of ["pointerover", "mouseover", "mouseenter", "pointerdown", "mousedown"])
-      send(element, new MouseEvent(type, { ...bubbling, bubbles: type.endsWith("over") }));
-  const reached = "a, area, button, input, select, textarea, summary, [tabindex], [contenteditable], [onclick], svg *";
-  for (const element of document.body.querySelectorAll(reached)) {
-    attempt(() => HTMLElement.prototype.focus.call(element));
-    send(element, new MouseEvent("click", bubbling));
+      send(element, new MouseEvent(type, { bubbles: type.endsWith("over"), cancelable: true }));
+  for (const element of touched.filter((element) => element.isConnected)) {
+    if (element.tabIndex >= 0) attempt(() => HTMLElement.prototype.focus.call(element));
+    send(element, new MouseEvent("click", { bubbles: true, cancelable: true }));
   }
-  for (const form of document.querySelectorAll("form"))
+  for (const form of [...document.querySelectorAll("form")].slice(0, 20))
     attempt(() => HTMLFormElement.prototype.requestSubmit.call(form));
   await new Promise((done) => setTimeout(done, 20));
 }"""
@@ -51,7 +61,7 @@ WAITING = """() => [...document.querySelectorAll("*")].flatMap((element) => [...
   .filter(({name, value}) => name.startsWith("on") || name === "srcdoc" || name.startsWith("hx-on") ||
     (/^(href|src|action|formaction|data|xlink:href)$/.test(name) && /^[^!-~]*(javascript|data|vbscript):/i.test(value)))
   .map(({name, value}) => `${element.localName} ${name}=${value}`)
-  .concat(/^(iframe|object|embed|base|frame|frameset|portal|math)$/.test(element.localName) ? [element.localName] : []))"""
+  .concat(/^(iframe|object|embed|base|frame|frameset|math)$/.test(element.localName) ? [element.localName] : []))"""
 
 
 class Watched:
@@ -85,6 +95,17 @@ class Watched:
         page.goto(path)
         self.waiting += [(path, found) for found in page.evaluate(WAITING)]
         self.touch(page, path)
+
+    def show(self, page: Page, path: str, answer: HttpResponse) -> None:
+        """What the server answered to something that was sent, as if it stood at this address."""
+        headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+
+        def give(route: Route) -> None:
+            route.fulfill(headers=headers, body=answer.content)
+
+        page.route(f"**{path}", give)
+        self.look(page, path)
+        page.unroute(f"**{path}")
 
     def touch(self, page: Page, path: str) -> None:
         try:
