@@ -33,10 +33,10 @@ COLLECTIONS ?= tests/search/collection
 quality: for-development
 	$(IN) -m bench.quality $(COLLECTIONS)
 
-# make proofs: the promises whose proof takes too long for every `make test`.
+# make proofs: the promises whose proof takes too long for every `make test`. docs/promises.md says what each did.
 proofs: for-development
 	$(IN) -m pytest -m proofs
-	$(IN) -m tests.postgres $(IN) -m pytest -m proofs tests/backups
+	$(IN) -m tests.postgres $(IN) -m pytest -m proofs tests/backups tests/faults
 
 # make audit: look the locked packages up in the public list of known faults, and for their age. Needs uv.
 audit:

@@ -8,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from library import tasks
 from library.backups import schedule
-from library.models import ImportedRecord, ImportRun, Link, User
+from library.models import ImportedRecord, ImportRun, Link, SecurityEvent, User
 
 
 class Site(admin.AdminSite):
@@ -83,6 +83,9 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(departure__isnull=True)
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
@@ -128,3 +131,13 @@ class LinkAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "owner", "url", "site", "title", "type", "saved_at", "state", "favourite", "progress", "finished_at",
         "deleted_at", "words", "minutes", "created_at", "updated_at",
     )  # fmt: skip
+
+
+@admin.register(SecurityEvent, site=site)
+class SecurityEventAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("at", "kind", "owner", "address", "count", "detail")
+    list_filter = ("kind", "at")
+    list_select_related = ("owner",)
+    search_fields = ("address", "detail", "owner__username")
+    ordering = ("-at", "-id")
+    show_full_result_count = False

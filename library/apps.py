@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 from django.core.management import call_command
+from django.core.management.commands import migrate
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
@@ -35,9 +36,14 @@ class LibraryConfig(AppConfig):
     verbose_name = "Library"
 
     def ready(self) -> None:
-        from library.models import triggers, waiting  # noqa: PLC0415 - models can't be imported before this
+        from library import security_log  # noqa: PLC0415 - models can't be imported before this
+        from library.models import triggers, upgrades, waiting  # noqa: PLC0415
 
+        security_log.listen()
+        migrate.MigrationExecutor = upgrades.WholeExecutor  # type: ignore[attr-defined]
         connection_created.connect(waiting.wait_patiently)
+        pre_migrate.connect(upgrades.begin, sender=self)
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
         post_migrate.connect(make_cache_table, sender=self)
+        post_migrate.connect(upgrades.end)

@@ -1,13 +1,21 @@
 """What every response carries and every request is told."""
 
+import logging
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from library.accounts import proxy, sessions
+from library.content.networks import within
+from library.models import Event
+from library.security_log import note
+
+logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -20,7 +28,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "form-action 'self'",
+        # Log out is a form, and may lead on to the proxy's own.
+        " ".join(["form-action 'self'", *([settings.PROXY_LOGOUT_ORIGIN] if settings.PROXY_LOGOUT_ORIGIN else [])]),
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
@@ -30,6 +39,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SEEN_EVERY = 10 * 60
+PEER = "library.peer"  # who is at the other end of the connection, whatever X-Forwarded-For says
 IMPORT_PATH = "/import/"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
@@ -46,16 +57,7 @@ def security_headers(get_response: View) -> View:
 
 def trusted_proxy(get_response: View) -> View:
     """Believe X-Forwarded-For and -Proto only from an address in TRUSTED_PROXIES; drop them from anybody else."""
-    trusted = [ip_network(network) for network in settings.TRUSTED_PROXIES]
-
-    def is_trusted(address: str) -> bool:
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        # A socket that serves IPv4 and IPv6 alike shows 10.0.0.1 as ::ffff:10.0.0.1.
-        found = getattr(found, "ipv4_mapped", None) or found
-        return any(found in network for network in trusted)
+    is_trusted = within(settings.TRUSTED_PROXIES)
 
     def client(chain: str, peer: str) -> str:
         """The last address in the chain that is not a proxy of ours: the ones before it anybody can write."""
@@ -64,11 +66,31 @@ def trusted_proxy(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         meta = request.META
+        meta[PEER] = meta.get("REMOTE_ADDR", "")
         forwarded = {name: meta.pop(name, "") for name in FORWARDED}
         if is_trusted(meta.get("REMOTE_ADDR", "")):
             meta["REMOTE_ADDR"] = client(forwarded["HTTP_X_FORWARDED_FOR"], meta["REMOTE_ADDR"])
             if forwarded["HTTP_X_FORWARDED_PROTO"] in {"http", "https"}:
                 meta["wsgi.url_scheme"] = forwarded["HTTP_X_FORWARDED_PROTO"]
+        return get_response(request)
+
+    return middleware
+
+
+def proxy_login(get_response: View) -> View:
+    """Log in whom a proxy of PROXY_LOGIN_FROM names in PROXY_LOGIN_HEADER; drop what anybody else writes there."""
+    if not settings.PROXY_LOGIN_HEADER:
+        return get_response
+    header = "HTTP_" + settings.PROXY_LOGIN_HEADER.upper().replace("-", "_")
+    is_trusted = within(settings.PROXY_LOGIN_FROM)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said, peer = request.META.pop(header, None), request.META.get(PEER, "")
+        if said is not None and not is_trusted(peer):
+            logger.warning("%s came from %s, which is not in PROXY_LOGIN_FROM.", settings.PROXY_LOGIN_HEADER, peer)
+            note(Event.DENIED, request, None, "named by a stranger")
+            said = None
+        proxy.settle(request, said)
         return get_response(request)
 
     return middleware
@@ -82,6 +104,19 @@ def bounded_body(get_response: View) -> View:
         if request.path != IMPORT_PATH and length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         return get_response(request)
+
+    return middleware
+
+
+def denials_noted(get_response: View) -> View:
+    """Keep in the security log who was refused a page, by the page's name. The door of the API says more itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 403 and not response.has_header("WWW-Authenticate"):
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            note(Event.DENIED, request, request.user, page)
+        return response
 
     return middleware
 
@@ -102,3 +137,15 @@ def zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def last_seen(get_response: View) -> View:
+    """Note where a reader is logged in: every ten minutes, so that hardly a page writes."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key if request.user.is_authenticated else None
+        if key and caches["local"].add(f"seen:{key}", "", SEEN_EVERY):
+            sessions.note_seen(request)
+        return get_response(request)
+
+    return middleware

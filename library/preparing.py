@@ -17,7 +17,15 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from library.content.mounts import file_system, is_network
+from library.models.upgrades import UNFINISHED
+
 STAMP = "made-from"
+MOUNTS = Path("/proc/self/mountinfo")
+NETWORK = (
+    "{folder} is on a network disk ({kind}), where SQLite can lose what it saved. Nothing was changed. Put DATA_DIR on "
+    "a disk of this machine, or use PostgreSQL (DATABASE_URL). NETWORK_DISK=on starts it all the same."
+)
 # Any number will do: the one that processes on PostgreSQL agree on while one of them migrates.
 MIGRATING = 7_215_340_811
 
@@ -28,11 +36,22 @@ class CantStart(Exception):
 
 def prepare() -> None:
     """Make the database and the static files fit this version of the program."""
+    refuse_network_disk()
     try:
         migrate()
     except DatabaseError as error:
         raise CantStart(f"The database can't be used: {str(error).strip()}") from error
     collect_static_files()
+
+
+def refuse_network_disk() -> None:
+    """SQLite on another machine's disk can lose what it acknowledged, and no check would tell in time."""
+    if connection.vendor != "sqlite" or settings.NETWORK_DISK or not MOUNTS.exists():
+        return
+    folder = Path(connection.settings_dict["NAME"]).resolve().parent
+    kind = file_system(MOUNTS.read_text(errors="replace"), str(folder))
+    if is_network(kind):
+        raise CantStart(NETWORK.format(folder=folder, kind=kind))
 
 
 def migrate() -> None:
@@ -43,7 +62,7 @@ def migrate() -> None:
             raise CantStart(
                 f"This library was last opened by a newer Commonplace, with {newer[-1]}. Serve it with that one."
             )
-        if here - there:
+        if here - there or UNFINISHED in there:
             call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -82,6 +82,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": shared_memory if os.access(shared_memory, os.W_OK) else None,
             "loglevel": "warning",
             "control_socket_disable": True,
+            # A header Remote_User must not pass for Remote-User.
+            "header_map": "drop",
             # Which proxy to believe is library.middleware's to decide, from TRUSTED_PROXIES.
             "forwarded_allow_ips": "",
             "secure_scheme_headers": {},

@@ -1,58 +1,19 @@
-"""Every setting, and the only reader of the environment. `docs/settings.md` explains each."""
+"""Every setting. `docs/settings.md` explains each."""
 
 import os
+import re
 import secrets
 import sqlite3
-import sys
-from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 
+from library.content.networks import is_network, origin
+from library.environment import env, env_duration, env_file, env_flag, env_list, env_number, is_issuer, stop
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def stop(sentence: str) -> SystemExit:
-    """What a bad value raises: a plain sentence on standard error and exit status 2, no traceback."""
-    sys.stderr.write(f"Commonplace can't start. {sentence}\n")
-    return SystemExit(2)
-
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
-
-
-def env_flag(name: str, default: bool) -> bool:
-    value = env(name, "on" if default else "off").lower()
-    if value in {"1", "on", "true", "yes"}:
-        return True
-    if value in {"0", "off", "false", "no"}:
-        return False
-    raise stop(f'{name} is "{value}". Write on or off.')
-
-
-def env_number(name: str, default: int, low: int, high: int) -> int:
-    value = env(name, str(default))
-    if value.isascii() and value.isdigit() and low <= int(value) <= high:
-        return int(value)
-    raise stop(f'{name} is "{value}". Write a whole number from {low} to {high}.')
-
-
-def env_duration(name: str, default: str) -> timedelta:
-    value = env(name, default)
-    units = {"m": "minutes", "h": "hours", "d": "days"}
-    number, unit = value[:-1], units.get(value[-1:])
-    if unit and number.isascii() and number.isdigit() and 0 < int(number) <= 1000:
-        return timedelta(**{unit: int(number)})
-    raise stop(f'{name} is "{value}". Write a number and m, h or d, such as 12h.')
-
-
-def env_list(name: str) -> list[str]:
-    return [part.strip() for part in env(name).split(",") if part.strip()]
-
 
 # --- where things are kept -----------------------------------------------------------------------------------------
 
@@ -161,6 +122,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+NETWORK_DISK = env_flag("NETWORK_DISK", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- addresses -----------------------------------------------------------------------------------------------------
@@ -191,10 +153,28 @@ ALLOWED_HOSTS = sorted({*env_list("ALLOWED_HOSTS"), BASE_HOST, "127.0.0.1", "loc
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 for network in TRUSTED_PROXIES:
-    try:
-        ip_network(network)
-    except ValueError as error:
-        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.') from error
+    if not is_network(network):
+        raise stop(f'TRUSTED_PROXIES holds "{network}", which is no IP address or network.')
+
+# Whom a proxy names as logged in, and which proxies may: by the address of the connection itself.
+PROXY_LOGIN_HEADER = env("PROXY_LOGIN_HEADER")
+PROXY_LOGIN_FROM = env_list("PROXY_LOGIN_FROM")
+PROXY_LOGIN_SIGN_UP = env_flag("PROXY_LOGIN_SIGN_UP", False)
+PROXY_LOGOUT_URL = env("PROXY_LOGOUT_URL")
+if PROXY_LOGIN_HEADER and not re.fullmatch("[A-Za-z0-9-]+", PROXY_LOGIN_HEADER):
+    raise stop(f'PROXY_LOGIN_HEADER is "{PROXY_LOGIN_HEADER}". Write the name of a header, such as Remote-User.')
+if PROXY_LOGIN_HEADER and not PROXY_LOGIN_FROM:
+    raise stop("PROXY_LOGIN_HEADER is set, and PROXY_LOGIN_FROM is missing: anybody could log in as anybody.")
+for network in PROXY_LOGIN_FROM:
+    if not is_network(network) or network.endswith("/0"):
+        raise stop(f'PROXY_LOGIN_FROM holds "{network}". Write the addresses of the proxies, such as 127.0.0.1.')
+PROXY_LOGOUT_ORIGIN = origin(PROXY_LOGOUT_URL) if PROXY_LOGOUT_URL else ""
+if PROXY_LOGOUT_ORIGIN is None:
+    raise stop(f'PROXY_LOGOUT_URL is "{PROXY_LOGOUT_URL}". Write a path, or an address that begins with https://.')
+
+SECURITY_CONTACT = env("SECURITY_CONTACT")
+if SECURITY_CONTACT and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*)", SECURITY_CONTACT):
+    raise stop(f'SECURITY_CONTACT is "{SECURITY_CONTACT}". Write mailto:name@example.org or an https:// address.')
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
@@ -231,6 +211,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
 ]
@@ -245,12 +229,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "library.middleware.proxy_login",
+    "library.middleware.denials_noted",
     "library.middleware.bounded_body",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "library.middleware.reader_time_zone",
+    "library.middleware.last_seen",
 ]
 
 TEMPLATES = [
@@ -326,7 +313,39 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "invitation": "20/m/ip",
 }
+# How long a reader who gave the password again may change how to log in.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+
+MFA_ADAPTER = "library.accounts.second_factors.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no mail
+MFA_TOTP_ISSUER = "Commonplace"
+MFA_TOTP_TOLERANCE = 1
+
+OIDC_NAME = env("OIDC_NAME", "single sign-on")
+OIDC_ISSUER = env("OIDC_ISSUER").rstrip("/")
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET") or env_file("OIDC_CLIENT_SECRET_FILE")
+OIDC_SIGN_UP = env_flag("OIDC_SIGN_UP", False)
+
+
+def oidc_provider() -> dict[str, object]:
+    """The provider as allauth wants it. It is known by its issuer: the same subject of another one is somebody else."""
+    if not is_issuer(OIDC_ISSUER):
+        raise stop(f'OIDC_ISSUER is "{OIDC_ISSUER}". Write the address of the provider, such as https://id.example.org.')
+    for name, value in (("OIDC_CLIENT_ID", OIDC_CLIENT_ID), ("OIDC_CLIENT_SECRET", OIDC_CLIENT_SECRET)):
+        if not value or len(value) > 191:
+            raise stop(f"OIDC_ISSUER is set, and {name} {'is too long' if value else 'is missing'}.")
+    about = {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True, "scope": ["openid", "profile"]}
+    app = {"provider_id": OIDC_ISSUER, "name": OIDC_NAME, "client_id": OIDC_CLIENT_ID, "secret": OIDC_CLIENT_SECRET}
+    return {"openid_connect": {"APPS": [{**app, "settings": about}]}}
+
+
+SOCIALACCOUNT_ADAPTER = "library.accounts.identities.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = oidc_provider() if OIDC_ISSUER else {}
 
 # --- language and time ---------------------------------------------------------------------------------------------
 

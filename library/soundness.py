@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
+from library.backups import schedule
 from library.content.facts import facts
 from library.content.text import fold
 from library.models import (
@@ -34,16 +35,27 @@ from library.models import (
 from library.models import triggers as database_triggers
 from library.models.imports import COUNTED
 from library.models.links import address_hash, title_key
+from library.models.outages import outage
 from library.search import indexing
 
 BATCH = 250
+SHOWN = 20
 Faults = Iterator[str]
 
 
 def faults(owner: User | None = None) -> Faults:
     """Everything that is wrong, for one reader or for all. What belongs to nobody is looked at either way."""
-    for check in CHECKS:
-        yield from check(owner)
+    try:
+        for check in CHECKS:
+            yield from check(owner)
+    except Error as error:
+        if not (why := outage(error)):
+            raise
+        yield f"{why} ({error}) {_way_back()}"
+
+
+def _way_back() -> str:
+    return f"`manage.py restore {schedule.newest() or 'FILE'}` puts a backup in the place of this library."
 
 
 def database(owner: User | None) -> Faults:
@@ -51,10 +63,14 @@ def database(owner: User | None) -> Faults:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        for (line,) in cursor.execute("PRAGMA integrity_check"):
-            if line != "ok":
-                yield f"The database file is damaged: {line}."
-        for table, row, parent, _ in cursor.execute("PRAGMA foreign_key_check"):
+        cursor.execute(f"PRAGMA integrity_check({SHOWN})")
+        damages = [line for (line,) in cursor.fetchall() if line != "ok"]
+        for line in damages:
+            yield f"The database file is damaged: {line}."
+        if damages:
+            yield _way_back()
+        cursor.execute("PRAGMA foreign_key_check")
+        for table, row, parent, _ in cursor.fetchall():
             yield f"Row {row} of {table} refers to a row of {parent} that is not there."
 
 
@@ -94,7 +110,9 @@ def ledger(owner: User | None) -> Faults:
     for run_id, outcome, number in entries.values_list("run_id", "outcome").annotate(Count("pk")):
         counted[run_id][outcome] = number
     for run in ended.order_by("pk").iterator():
-        yield from _totals(run, counted[run.pk])
+        # A complete export that came back as it was has the entries of its own imports, and none of this one.
+        if run.cursor is not None or run.pk in counted:
+            yield from _totals(run, counted[run.pk])
     for run in _of(owner, ImportRun.objects.abandoned()):
         yield f"Import {run.pk} was broken off. The worker goes on with it, or the same command does."
     strange = entries.filter(link__isnull=False).exclude(link__owner=F("run__owner"))

@@ -6,21 +6,24 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from library import exporters, importers
+from library import exporters, importers, leaving
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
-from library.importers import ledger, restoring, server_folders, uploads
-from library.models import Export, ImportRun, Original, Rendering, RunState
+from library.importers import ledger, restoring_run, server_folders, uploads
+from library.models import Export, ImportRun, Original, Rendering, RunState, SecurityEvent
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
+from library.models.outages import outage
 from library.models.writing import purge_bin
 from library.search import indexing
 
@@ -41,6 +44,7 @@ GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it 
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
 NOT_WRITTEN = "The server can't write the file ({reason}). Your library is as it was."
 NOT_MADE = "Something in the library can't be exported by this version. Your library is as it was; try another format."
+OUT_OF_ORDER = "{why} What came before it is in the library. Try again when that is mended: it goes on with the rest."
 BROKE_OFF = "Something in it can't be imported by this version. What came before it is in the library."
 
 
@@ -55,8 +59,7 @@ def run_import(run_id: int) -> None:
         ledger.finish(run, RunState.FAILED, server_folders.GONE)
         return
     try:
-        complete = run.state == RunState.RUNNING and not run.cursor and restoring.fits(run.owner, run.paths)
-        (restoring.run_import if complete else importers.run)(run, holder)
+        (restoring_run.carry_out if restoring_run.takes(run) else importers.run)(run, holder)
         if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
@@ -64,8 +67,9 @@ def run_import(run_id: int) -> None:
         raise
     except OSError as error:
         ledger.finish(run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
-    except Exception:
-        ledger.finish(run, RunState.FAILED, BROKE_OFF)
+    except Exception as error:
+        why = outage(error)
+        ledger.finish(run, RunState.FAILED, OUT_OF_ORDER.format(why=why) if why else BROKE_OFF)
         raise
 
 
@@ -96,6 +100,12 @@ def run_backup() -> None:
     except BackupProblem as problem:
         logger.error("The backup that was due could not be made. %s", problem)
         raise
+
+
+@task()
+def delete_reader(pk: int) -> None:
+    """Delete everything of a reader whose account was closed. A killed worker's work is gone on with."""
+    leaving.delete(pk)
 
 
 def order_backup() -> None:
@@ -135,10 +145,15 @@ def tend() -> None:
         logger.info("The Bin: %s articles were there for their time, and are deleted for good.", purged)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
     Rendering.objects.filter(made_at__lt=now - RENDERINGS_KEPT).delete()
+    SecurityEvent.objects.over(now).delete()
+    SecurityEvent.objects.too_many().delete()
     Original.objects.orphans().drop()
     SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     uploads.sweep(now)
     kept.sweep(now)
+    for pk in leaving.unfinished():
+        delete_reader.enqueue(pk)
 
 
 # --- work of workers that were killed

@@ -10,15 +10,17 @@ import logging
 import secrets
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from django.db import close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from library import tasks
+from library.models.outages import outage
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,19 @@ class LibraryWorker(Worker):
             sys.exit(0)
         raise KeyboardInterrupt
 
+    def run(self) -> None:
+        """Until it is stopped. A database that does not answer, or can't be written to, is waited for."""
+        while self.running:
+            try:
+                super().run()
+                return
+            except Error as error:
+                if self.batch or not (why := outage(error)):
+                    raise
+                logger.error("%s The worker waits for it. (%s)", why, str(error).strip())
+                connection.close()
+                time.sleep(tasks.BEAT)
+
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         tasks.beat(self.worker_id)
         super().run_task(db_task_result)
@@ -64,12 +79,19 @@ class Keeper(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.wait(tasks.BEAT):
-            close_old_connections()
-            try:
-                self.keep_house()
-            except Exception:
-                logger.exception("A round of housekeeping failed; the next one follows.")
+            self.keep_house_if_possible()
         connection.close()
+
+    def keep_house_if_possible(self) -> None:
+        close_old_connections()
+        try:
+            self.keep_house()
+        except Exception as error:
+            if why := outage(error):
+                logger.error("%s Housekeeping waits for it. (%s)", why, str(error).strip())
+            else:
+                logger.exception("A round of housekeeping failed; the next one follows.")
+            connection.close()
 
     def keep_house(self) -> None:
         if self.worker.running_task:
@@ -93,7 +115,7 @@ def run(*, batch: bool = False, ready: Callable[[], object] | None = None) -> No
     if ready:
         ready()
     keeper = Keeper(worker)
-    keeper.keep_house()
+    keeper.keep_house_if_possible()
     keeper.start()
     try:
         worker.run()

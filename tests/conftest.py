@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from library.models import Shelf, User
 from tests import chromium
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "own_library"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -23,14 +23,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Without `-m`, the proofs are left out: `make proofs` runs them.
     """
     postgres = "postgres" in settings.DATABASES["default"]["ENGINE"]
-    left = [item for item in items if (postgres and not for_each_database(item)) or is_proof(item, config)]
+    left = [item for item in items if not belongs_here(item, postgres=postgres) or is_proof(item, config)]
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=left)
+
+
+def belongs_here(item: pytest.Item, *, postgres: bool) -> bool:
+    return for_each_database(item) if postgres else not item.get_closest_marker("postgres")
 
 
 def for_each_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("browser") or item.get_closest_marker("sqlite"):
         return False
+    if item.get_closest_marker("postgres"):
+        return True
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & fixtures)
 

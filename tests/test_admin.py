@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 
 from library.admin import site
-from library.models import ImportedRecord, ImportRun, Kind, Link, Outcome, RunState, User
+from library.models import Event, ImportedRecord, ImportRun, Kind, Link, Outcome, RunState, SecurityEvent, User
 from library.models.writing import write_section
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,17 @@ def test_what_happened_is_read_and_not_rewritten(running, link, record, model):
     assert Link.objects.get().title == "The ledger"
 
 
+def test_the_security_log_is_there_to_be_read_alone(running, other_reader):
+    SecurityEvent.objects.add(Event.LOGIN_FAILED, other_reader.pk, "203.0.113.9", "A browser", "")
+    event = SecurityEvent.objects.get(owner=other_reader)
+    events = "/admin/library/securityevent/"
+    assert "203.0.113.9" in running.get(f"{events}?kind=login_failed&q=ben").content.decode()
+    assert running.get(f"{events}{event.pk}/change/").status_code == 200
+    tries = [running.post(f"{events}{path}", {"post": "yes"}) for path in ("add/", f"{event.pk}/delete/")]
+    assert [answer.status_code for answer in tries] == [403, 403]
+    assert SecurityEvent.objects.filter(pk=event.pk).exists()
+
+
 def test_a_reader_can_be_added_and_shut_out_but_not_deleted_with_their_library(running, other_reader):
     new = {
         "username": "cay",
@@ -99,7 +110,7 @@ def test_a_reader_can_be_added_and_shut_out_but_not_deleted_with_their_library(r
 
 
 def test_only_these_models_are_there():
-    assert {model for model, _ in site._registry.items()} == {User, ImportRun, ImportedRecord, Link}
+    assert {model for model, _ in site._registry.items()} == {User, ImportRun, ImportedRecord, Link, SecurityEvent}
 
 
 def test_who_is_not_logged_in_comes_in_by_the_houses_own_door(client):

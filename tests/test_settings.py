@@ -50,10 +50,23 @@ def test_every_setting_is_documented_and_no_other():
         ("TIME_ZONE", "../../etc/passwd"),
         ("SECRET_KEY", "short"),
         ("DATA_DIR", "/proc/nothing/here"),
+        ("SECURITY_CONTACT", "safety@example.org"),
+        ("SECURITY_CONTACT", "https://"),
         ("BACKUP_EVERY", "24"),
         ("BACKUP_EVERY", "0h"),
         ("BACKUP_EVERY", "daily"),
         ("BACKUP_KEEP", "0"),
+        ("OIDC_ISSUER", "id.example.org"),
+        ("OIDC_ISSUER", "https://id.example.org/.well-known/openid-configuration"),
+        ("OIDC_ISSUER", "https://id.example.org?realm=home"),
+        ("OIDC_ISSUER", "https://[id"),
+        ("OIDC_CLIENT_SECRET_FILE", "/no/such/file"),
+        ("OIDC_SIGN_UP", "perhaps"),
+        ("PROXY_LOGIN_HEADER", "Remote_User"),
+        ("PROXY_LOGIN_FROM", "10.0.0.0/8, proxy"),
+        ("PROXY_LOGIN_FROM", "0.0.0.0/0"),
+        ("PROXY_LOGIN_SIGN_UP", "maybe"),
+        ("PROXY_LOGOUT_URL", "javascript:alert(1)"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_plain_sentence(tmp_path, name, value):
@@ -62,6 +75,20 @@ def test_a_bad_value_stops_the_start_with_a_plain_sentence(tmp_path, name, value
     assert started.stderr.startswith("Commonplace can't start. ")
     assert name in started.stderr
     assert len(started.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
+def test_a_provider_needs_a_client_and_its_secret(tmp_path, name):
+    both = {"OIDC_CLIENT_ID": "library", "OIDC_CLIENT_SECRET": "x"}
+    started = run_python(tmp_path, "manage.py", "check", OIDC_ISSUER="https://id.example", **{**both, name: ""})
+    assert (started.returncode, f"{name} is missing" in started.stderr) == (2, True)
+
+
+def test_the_secret_of_the_client_may_lie_in_a_file(tmp_path):
+    (tmp_path / "secret").write_text("from a file\n")
+    given = {"OIDC_ISSUER": "https://id.example/", "OIDC_CLIENT_ID": "library"}
+    kept = shown(tmp_path, "s.OIDC_ISSUER, s.OIDC_CLIENT_SECRET", OIDC_CLIENT_SECRET_FILE=f"{tmp_path}/secret", **given)
+    assert kept == "https://id.example from a file"
 
 
 def test_the_secret_key_is_made_once_and_is_private(tmp_path):
@@ -103,3 +130,16 @@ def test_an_old_sqlite_is_used_without_its_log_and_the_check_says_so(tmp_path):
 def test_too_old_a_sqlite_stops_the_start(tmp_path):
     started = run_python(tmp_path, "-c", OLD.format("(3, 30, 0)") + "import library.settings")
     assert (started.returncode, "3.37 or newer is needed" in started.stderr) == (2, True)
+
+
+def test_a_proxy_that_logs_in_must_have_an_address(tmp_path):
+    started = run_python(tmp_path, "manage.py", "check", PROXY_LOGIN_HEADER="Remote-User")
+    assert (started.returncode, "PROXY_LOGIN_FROM is missing" in started.stderr) == (2, True)
+
+
+def test_log_out_may_lead_to_the_proxys_server_and_no_other_form_may(tmp_path):
+    show = "from library.middleware import CONTENT_SECURITY_POLICY as p; print(p)"
+    started = "import django; import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'library.settings'; django.setup(); "
+    policy = run_python(tmp_path, "-c", started + show, PROXY_LOGOUT_URL="https://auth.example/out").stdout
+    assert "form-action 'self' https://auth.example;" in policy
+    assert policy.count("auth.example") == 1

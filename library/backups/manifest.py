@@ -22,6 +22,9 @@ DERIVED = {
     "library.Export": "Its file lies beside the database, and is made again when it is asked for.",
     "library.Revision": "It counts the changes of a running library, and grows with a restore.",
     "sessions.Session": "Everybody logs in again.",
+    "usersessions.UserSession": "Everybody logs in again.",
+    "socialaccount.SocialApp": "The provider stands in the settings.",
+    "socialaccount.SocialToken": "No token of a provider is kept.",
     "django_tasks_database.DBTaskResult": "The work of a running program, which begins again what was not done.",
 }
 

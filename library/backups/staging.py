@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
@@ -47,6 +48,7 @@ def stage(file: Path, draft: Path) -> None:
     except (DatabaseError, sqlite3.Error) as error:
         raise BackupProblem(f"{file} is damaged: {error}.") from error
     Session.objects.using(STAGED).all().delete()
+    UserSession.objects.using(STAGED).all().delete()
     DBTaskResult.objects.using(STAGED).all().delete()
     indexing.note_missing(STAGED)
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from library.exporters.chosen import Chosen, Progress
-from library.exporters.formats import FORMATS, Refused
+from library.exporters.chosen import Chosen, Progress, Refused
+from library.exporters.formats import FORMATS
 
-__all__ = ["FORMATS", "Chosen", "Progress", "Refused", "write"]
+__all__ = ["FORMATS", "Chosen", "Progress", "Refused", "count", "write"]
+
+
+def count(chosen: Chosen, name: str) -> int:
+    """How many articles `write` will write in the format of this name, and tell of."""
+    return chosen.count(with_bin=FORMATS[name].WITH_BIN)
 
 
 def write(chosen: Chosen, name: str, target: Path, progress: Progress | None = None) -> None:

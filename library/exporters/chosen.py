@@ -9,8 +9,14 @@ from library.models import Link, User
 from library.search import everything
 
 CHUNK = 200
+IDS = 5_000
+"""So many go into one query."""
 
 Progress = Callable[[int], object]
+
+
+class Refused(ValueError):
+    """Why articles can't go out in a format, in a sentence for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,12 @@ class Chosen:
     def whole(self) -> bool:
         return self.ids is None
 
-    def count(self) -> int:
-        return self.owner.links.count() if self.ids is None else len(self.ids)
+    def count(self, *, with_bin: bool) -> int:
+        """How many there are; of `ids` those that are still there."""
+        found = self.owner.links.all() if with_bin else self.owner.links.kept()
+        if self.ids is None:
+            return found.count()
+        return sum(found.filter(pk__in=self.ids[start : start + IDS]).count() for start in range(0, len(self.ids), IDS))
 
     def chunks(self) -> Iterator[list[Link]]:
         """The articles, never more than CHUNK of them in memory."""

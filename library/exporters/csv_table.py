@@ -12,6 +12,7 @@ LABEL = "Table"
 ABOUT = "CSV with a row for each article, without its texts."
 SUFFIX = ".csv"
 MEDIA_TYPE = "text/csv"
+WITH_BIN = False
 
 COLUMNS = (
     *("title", "url", "type", "tags", "state", "favourite", "progress", "saved", "finished"),

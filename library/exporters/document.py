@@ -11,14 +11,12 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from library.exporters.chosen import CHUNK, Chosen
-from library.models import Attachment, HighlightTag, Link, LinkTag, Source, Tag
+from library.exporters.chosen import CHUNK, IDS, Chosen
+from library.models import Attachment, HighlightTag, Link, LinkTag, Source
 from library.models.portable import ACTS, ARTICLES, IMPORTS, PREFERENCES, SHELVES, TAGS, VERSION, Part
 
 Row = dict[str, Any]
 RECORDS = 1_000
-IDS = 5_000
-"""So many go into one query."""
 WITHIN = "within"
 
 
@@ -33,7 +31,7 @@ def head(chosen: Chosen, *, beside: bool = False) -> Iterator[str]:
         "reader": {name: plain(getattr(chosen.owner, name)) for name in PREFERENCES},
     }
     yield json.dumps(about, ensure_ascii=False)[:-1]
-    yield from listed(TAGS.name, rows(TAGS, tags(chosen)))
+    yield from listed(TAGS.name, tags(chosen))
     yield from listed(SHELVES.name, rows(SHELVES, _all(SHELVES, chosen)))
     yield from listed(ACTS.name, rows(ACTS, _all(ACTS, chosen)))
 
@@ -69,16 +67,19 @@ def originals_of(links: Sequence[Link]) -> set[str]:
     return {*attached, *(sha256 for row in rows for sha256 in row if sha256)}
 
 
-def tags(chosen: Chosen) -> models.QuerySet[Tag]:
+def tags(chosen: Chosen) -> Iterator[Row]:
     """All of a whole library, else those that its articles and their highlights have."""
     if chosen.ids is None:
-        return chosen.owner.tags.all()
+        yield from rows(TAGS, chosen.owner.tags.all())
+        return
     used: set[int] = set()
     for start in range(0, len(chosen.ids), CHUNK):
         ids = chosen.ids[start : start + CHUNK]
         used |= set(LinkTag.objects.filter(link__in=ids).values_list("tag_id", flat=True))
         used |= set(HighlightTag.objects.filter(highlight__link__in=ids).values_list("tag_id", flat=True))
-    return chosen.owner.tags.filter(pk__in=used) if len(used) <= IDS else chosen.owner.tags.all()
+    ordered = sorted(used)
+    for start in range(0, len(ordered), IDS):
+        yield from rows(TAGS, chosen.owner.tags.filter(pk__in=ordered[start : start + IDS]))
 
 
 def _all(part: Part, chosen: Chosen) -> models.QuerySet[models.Model]:

@@ -13,8 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from library.exporters.chosen import Chosen, Progress
-from library.exporters.refused import Refused
+from library.exporters.chosen import Chosen, Progress, Refused
 from library.models import Kind, Link, Section
 from library.rendering import rendered, scope_of
 
@@ -22,6 +21,7 @@ LABEL = "Book"
 ABOUT = "EPUB with a chapter for each article, for up to 500 of them."
 SUFFIX = ".epub"
 MEDIA_TYPE = "application/epub+zip"
+WITH_BIN = False
 
 MOST = 500
 TOO_MANY = f"A book takes {MOST:,} articles at most. Choose a shelf or a search that finds fewer; nothing was written."
@@ -41,7 +41,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def write(chosen: Chosen, target: Path, progress: Progress) -> None:
     """A book is made in memory, so it has a bound."""
-    if chosen.count() > MOST:
+    if chosen.count(with_bin=WITH_BIN) > MOST:
         raise Refused(TOO_MANY)
     book = _book(chosen)
     chapters: list[epub.EpubHtml] = []

@@ -1,14 +1,12 @@
 """The formats, by the name that `--format` takes.
 
-Each is a module with LABEL, ABOUT, SUFFIX, MEDIA_TYPE and write(chosen, target, progress).
+Each is a module with LABEL, ABOUT, SUFFIX, MEDIA_TYPE, WITH_BIN (whether articles in the Bin go out too) and
+write(chosen, target, progress).
 """
 
 from types import ModuleType
 
 from library.exporters import csv_table, epub, highlights, html_bookmarks, json_file, markdown
-from library.exporters.refused import Refused
-
-__all__ = ["FORMATS", "Refused"]
 
 FORMATS: dict[str, ModuleType] = {
     "markdown": markdown,

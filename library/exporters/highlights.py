@@ -15,6 +15,7 @@ LABEL = "Highlights"
 ABOUT = "Markdown with every passage that you marked, and your notes on them."
 SUFFIX = ".md"
 MEDIA_TYPE = "text/markdown"
+WITH_BIN = False
 
 
 def write(chosen: Chosen, target: Path, progress: Progress) -> None:

@@ -12,6 +12,7 @@ LABEL = "Bookmarks file"
 ABOUT = "HTML, for browsers and other tools: addresses, titles, tags and dates."
 SUFFIX = ".html"
 MEDIA_TYPE = "text/html"
+WITH_BIN = False
 
 HEAD = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=UTF-8">

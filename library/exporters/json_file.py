@@ -12,6 +12,7 @@ LABEL = "JSON"
 ABOUT = "Everything in one file, to restore from."
 SUFFIX = ".json"
 MEDIA_TYPE = "application/json"
+WITH_BIN = True
 
 
 def write(chosen: Chosen, target: Path, progress: Progress) -> None:

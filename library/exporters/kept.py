@@ -43,14 +43,15 @@ def make(export: Export) -> None:
     target.parent.mkdir(mode=0o700, exist_ok=True)
     draft = target.with_name(f"making-{target.name}")
     articles = chosen(export)
-    Export.objects.filter(pk=export.pk).update(state=Progress.RUNNING, total=articles.count(), done=0)
+    total = exporters.count(articles, export.format)
+    Export.objects.filter(pk=export.pk).update(state=Progress.RUNNING, total=total, done=0)
     try:
         exporters.write(articles, export.format, draft, Telling(export))
         draft.chmod(0o600)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    Export.objects.filter(pk=export.pk).update(done=articles.count())
+    Export.objects.filter(pk=export.pk).update(done=total)
     export.finish(Progress.DONE, size=target.stat().st_size)
 
 

@@ -17,6 +17,7 @@ from library.exporters.chosen import Chosen, Progress
 from library.exporters.own_files import Article, Library, OwnFile, own_files
 from library.exporters.sinks import Sink, sink
 from library.models import Original
+from library.models.portable import DOCUMENT
 
 LABEL = "Markdown"
 ABOUT = (
@@ -25,7 +26,7 @@ ABOUT = (
 )
 SUFFIX = ".zip"
 MEDIA_TYPE = "application/zip"
-DOCUMENT = "commonplace.json"
+WITH_BIN = True
 
 
 def write(chosen: Chosen, target: Path, progress: Progress) -> None:

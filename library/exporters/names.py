@@ -8,9 +8,10 @@ from pathlib import PurePosixPath
 
 from library.content.text import fold
 from library.models import Link
+from library.models.portable import DOCUMENT, ORIGINALS
 
 LONGEST_TITLE, LONGEST_PART, LONGEST_NAME = 50, 150, 600
-RESERVED = ("commonplace.json", "originals", "bin")
+RESERVED = (DOCUMENT, ORIGINALS, "bin")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _NOT_IN_TITLES = re.compile(r"[^\w&#()',.@+-]+")
 # Windows takes no file of these names, whatever its ending.
@@ -59,4 +60,4 @@ def made(link: Link) -> str:
 
 def of_original(sha256: str, key: str) -> str:
     """Where the bytes of a file lie that are not in the export as an article's file."""
-    return f"originals/{sha256}/{_part(PurePosixPath(key).name or 'file')}"
+    return f"{ORIGINALS}/{sha256}/{_part(PurePosixPath(key).name or 'file')}"

@@ -55,7 +55,7 @@ class Library:
 
     @classmethod
     def of(cls, owner: User) -> Library:
-        return cls(dict(owner.tag_aliases.values_list("name_key", "tag__name_key")))
+        return cls(owner.tag_aliases.meanings())
 
     def articles(self, links: Sequence[Link]) -> Iterator[Article]:
         """In a query for each kind of rows."""

@@ -7,9 +7,11 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from library.forms.fields import name_of_a_reader, secret
 from library.models import User
+from library.models.departures import staying
 
 NAME_LENGTH = 150
 NAME_RULE = "A name holds letters, digits and @ . + - _, without blanks."
@@ -53,12 +55,14 @@ class SetUpForm(forms.Form):
     password2 = forms.CharField(label="Password again", strip=False, widget=secret("new-password"))
 
     def clean_username(self) -> str:
-        """Free for the first reader, who may have another name by now."""
         name: str = self.cleaned_data["username"]
-        first = User.objects.order_by("pk").values("pk")[:1]
-        if User.objects.exclude(pk__in=first).filter(username__iexact=name).exists():
+        if self.others().filter(username__iexact=name).exists():
             raise ValidationError(NAME_TAKEN)
         return name
+
+    def others(self) -> QuerySet[User]:
+        """Who may have taken the name: not the first reader, who may have another name by now."""
+        return User.objects.exclude(pk__in=staying().order_by("pk").values("pk")[:1])
 
     def clean_password1(self) -> str:
         password: str = self.cleaned_data["password1"]
@@ -67,6 +71,13 @@ class SetUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         return both_the_same(self)
+
+
+class InvitedForm(SetUpForm):
+    """Who was invited chooses the same."""
+
+    def others(self) -> QuerySet[User]:
+        return User.objects.all()
 
 
 def both_the_same(form: forms.Form) -> dict[str, Any]:

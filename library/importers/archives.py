@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_MEMBERS = 200_000
@@ -56,11 +56,15 @@ class Member:
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The zip while the caller reads it. Raises Unreadable."""
+    with _open(path) as archive:
+        yield archive
+
+
+def _open(path: Path) -> zipfile.ZipFile:
     try:
         if _directory_bytes(path) > MAX_DIRECTORY_BYTES:
             raise Unreadable(f"The zip holds more than {MAX_MEMBERS:,} files. Split it.")
-        with zipfile.ZipFile(path) as archive:
-            yield archive
+        return zipfile.ZipFile(path)
     except BROKEN as error:
         raise Unreadable(DAMAGED_ZIP) from error
 
@@ -93,6 +97,17 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         raise Unreadable(TOO_LARGE)
     _check_ratio(len(data), info)
     return data
+
+
+def stream_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """To be read a piece at a time, whatever its size, which is no more than it says. Raises Unreadable."""
+    if info.flag_bits & 0x1:
+        raise Unreadable(LOCKED)
+    _check_ratio(info.file_size, info)
+    try:
+        return archive.open(info)
+    except BROKEN as error:
+        raise Unreadable(DAMAGED) from error
 
 
 def unpack_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: BinaryIO) -> None:

@@ -5,20 +5,27 @@ Into an empty library it is restored as a whole, by `restoring`.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from library.content import dates
-from library.importers.exported import is_complete
-from library.importers.record import HoldsNone, ImportFile, NotARecord, Passage, Record, Refusal, Text
+from library.importers import document
+from library.importers.record import HoldsNone, ImportFile, Passage, Record, Refusal, Text
 from library.importers.shaping import block, line, listed, objects, percent, shaped, true
 
 LABEL = "Commonplace (complete export)"
 BESIDE = "It says what the link files beside it can't. They are read by themselves."
+SIGN = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"commonplace"\s*:\s*\d')
+LOOKED_AT = 200
 STATES = ("inbox", "reading", "finished", "archived")
 KINDS = ("overview", "summary", "article", "note", "other")
+
+
+def is_complete(data: bytes) -> bool:
+    """Whether a file begins as a complete export does."""
+    return SIGN.match(data[:LOOKED_AT]) is not None
 
 
 def recognise(file: ImportFile) -> bool:
@@ -27,10 +34,7 @@ def recognise(file: ImportFile) -> bool:
 
 def read(file: ImportFile) -> Iterator[Record | Refusal]:
     """What is not in the Bin."""
-    try:
-        found = json.loads(file.data.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise NotARecord("The file is damaged: it is no JSON. Export it again.") from error
+    found = document.load(file)
     if found.get("beside"):
         raise HoldsNone(BESIDE)
     names = {tag.get("id"): line(tag.get("name")) for tag in objects(found.get("tags"))}

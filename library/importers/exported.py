@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from library.importers.archives import MAX_FILE_BYTES
+from library.importers import archives
+from library.importers.archives import MAX_FILE_BYTES, TOO_LARGE, Unreadable
+from library.importers.commonplace import LOOKED_AT, is_complete
 from library.importers.files import Place
+from library.models.portable import DOCUMENT, ORIGINALS
 
-DOCUMENT = "commonplace.json"
-ORIGINALS = "originals"
-SIGN = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"commonplace"\s*:\s*\d')
-LOOKED_AT = 200
-_BROKEN = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, KeyError)
+MISSING = "It is not there."
 
 
 class Archive(Protocol):
@@ -29,12 +25,7 @@ class Archive(Protocol):
         """Of the files beside it that can be read."""
 
     def read(self, name: str) -> bytes:
-        """Raises KeyError where there is no such file, or it can't be read."""
-
-
-def is_complete(data: bytes) -> bool:
-    """Whether a file begins as a complete export does."""
-    return SIGN.match(data[:LOOKED_AT]) is not None
+        """Raises Unreadable where there is no such file, or it can't be read."""
 
 
 @contextmanager
@@ -58,7 +49,7 @@ def _find(place: Place, stack: ExitStack) -> Archive | None:
             return None
         with archive.document() as stream:
             return archive if is_complete(stream.read(LOOKED_AT)) else None
-    except _BROKEN:
+    except (Unreadable, *archives.BROKEN):
         return None
 
 
@@ -66,7 +57,7 @@ def _archive(path: Path, stack: ExitStack) -> Archive | None:
     if path.is_dir():
         return Folder(path)
     if zipfile.is_zipfile(path):
-        return Zip(stack.enter_context(zipfile.ZipFile(path)))
+        return Zip(stack.enter_context(archives.opened(path)))
     return Single(path) if path.is_file() else None
 
 
@@ -83,7 +74,7 @@ class Single:
         return ()
 
     def read(self, name: str) -> bytes:
-        raise KeyError(name)
+        raise Unreadable(MISSING)
 
 
 class Folder:
@@ -98,52 +89,47 @@ class Folder:
         return [file.relative_to(self.folder).as_posix() for file in files]
 
     def read(self, name: str) -> bytes:
-        file = (self.folder / name).resolve()
         try:
-            if not file.is_relative_to(self.folder) or file.stat().st_size > MAX_FILE_BYTES:
-                raise KeyError(name)
+            file = (self.folder / name).resolve()
+            if not file.is_relative_to(self.folder) or not file.is_file():
+                raise Unreadable(MISSING)
+            if file.stat().st_size > MAX_FILE_BYTES:
+                raise Unreadable(TOO_LARGE)
             return file.read_bytes()
         except (OSError, ValueError) as error:
-            raise KeyError(name) from error
+            raise Unreadable("It can't be read.") from error
 
 
 class Zip:
     """With the document at its top, or in the one folder that it holds; or with nothing but a JSON file."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
+        self._archive = archive
+        members = (member for member in archives.members(archive) if not member.passed_over)
+        self._infos = {member.label: member.info for member in members}
+        self._main = self._find_main()
+        self._prefix = self._main.rpartition("/")[0] + "/" if "/" in self._main else ""
 
-    @cached_property
-    def _main(self) -> str:
-        names = [info.filename for info in self.archive.infolist() if not info.is_dir()]
-        tops = [name for name in names if PurePosixPath(name).name == DOCUMENT and name.count("/") <= 1]
+    def _find_main(self) -> str:
+        tops = [name for name in self._infos if PurePosixPath(name).name == DOCUMENT and name.count("/") <= 1]
         if tops:
             return min(tops, key=lambda name: name.count("/"))
-        if len(names) == 1:
-            return names[0]
-        raise KeyError(DOCUMENT)
-
-    @property
-    def _prefix(self) -> str:
-        return self._main.rpartition("/")[0] + "/" if "/" in self._main else ""
+        if len(self._infos) == 1:
+            return next(iter(self._infos))
+        raise Unreadable("The zip holds no complete export.")
 
     def document(self) -> IO[bytes]:
-        return self.archive.open(self._main)
+        return archives.stream_member(self._archive, self._infos[self._main])
 
     def names(self) -> Sequence[str]:
-        return [name.removeprefix(self._prefix) for name in self.archive.namelist() if name.startswith(self._prefix)]
+        return [name.removeprefix(self._prefix) for name in self._infos if name.startswith(self._prefix)]
 
     def read(self, name: str) -> bytes:
-        try:
-            with self.archive.open(self._prefix + name) as stream:
-                data = stream.read(MAX_FILE_BYTES + 1)
-        except _BROKEN as error:
-            raise KeyError(name) from error
-        if len(data) > MAX_FILE_BYTES:
-            raise KeyError(name)
-        return data
+        info = self._infos.get(self._prefix + name)
+        if info is None:
+            raise Unreadable(MISSING)
+        return archives.read_member(self._archive, info)
 
 
 def text_of(stream: IO[bytes]) -> IO[str]:
     return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
-

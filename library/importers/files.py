@@ -150,8 +150,9 @@ class _Zip:
     spool: Spool
     depth: int = 1
 
-    def within(self, prefix: str, name: str) -> str:
-        return f"{prefix}/{name}" if prefix else name
+
+def _within(prefix: str, name: str) -> str:
+    return f"{prefix}/{name}" if prefix else name
 
 
 def _zip(found: _Zip) -> Iterator[_Found]:
@@ -165,7 +166,7 @@ def _zip(found: _Zip) -> Iterator[_Found]:
 
 
 def _member(found: _Zip, archive: zipfile.ZipFile, member: archives.Member, package: Package) -> Iterator[_Found]:
-    place, label = found.within(found.place, member.place), shown(found.within(found.label, member.label))
+    place, label = _within(found.place, member.place), shown(_within(found.label, member.label))
     if member.passed_over:
         yield place, ImportFile(label, problem=member.passed_over, holds_none=True)
     elif not _is_zip(member.label):

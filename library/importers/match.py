@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Count, Max
 
 from library.content.text import fold
+from library.importers.attaching import Files
 from library.importers.preparing import Prepared
 from library.importers.record import ImportFile, Record
 from library.models import FormerAddress, ImportRun, Link, Source, User
@@ -27,6 +28,8 @@ class Incoming:
     link_id: int | None = None
     source: Source | None = None
     by_address: bool = False
+    ahead: Files = field(default_factory=dict)
+    """Files of its package, read before the batch was begun."""
 
     @property
     def record(self) -> Record:

@@ -1,7 +1,5 @@
 """One page of Notion's own export, as Markdown or as HTML: its title, its properties and its text."""
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from library.content.html_to_markdown import markdown_of
 from library.content.text import single_line
-from library.importers import fields, shaping
+from library.importers import fields, shaping, table
 from library.importers.decoding import decode
 from library.importers.package_links import PackageLinks, folder_of, last, place
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Text
@@ -65,15 +63,7 @@ def _header_of(package: Package, name: str) -> tuple[str, ...]:
 
 def header(data: bytes) -> list[str]:
     """The names in a table's first row, in lower case, as Notion parts them."""
-    first = _first_row(decode(data[:HEADER])[0])
-    return [name.strip().lower() for name in first]
-
-
-def _first_row(text: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(text, newline="")), [])
-    except csv.Error:
-        return []
+    return [name.strip().lower() for name in table.first_row(decode(data[:HEADER])[0])]
 
 
 def read_markdown(file: ImportFile, mapping: Mapping[str, str] | None) -> Record:

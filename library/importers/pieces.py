@@ -115,9 +115,17 @@ def find(owner_id: int, key: str) -> Upload | None:
     return upload if _KEY.fullmatch(key) and (upload.folder / "list.json").is_file() else None
 
 
+def remove_all(owner_id: int) -> None:
+    for folder in _folders_of(owner_id):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders_of(owner_id: int) -> list[Path]:
+    return [*Path(settings.MEDIA_ROOT).glob(f"pieces-{owner_id}-*")]
+
+
 def _make_room(owner_id: int) -> None:
     """The uploads of one reader that wait longest give way."""
-    waiting = [*Path(settings.MEDIA_ROOT).glob(f"pieces-{owner_id}-*")]
-    waiting.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
+    waiting = sorted(_folders_of(owner_id), key=lambda folder: folder.stat().st_mtime, reverse=True)
     for folder in waiting[MOST_OF_ONE_READER - 1 :]:
         shutil.rmtree(folder, ignore_errors=True)

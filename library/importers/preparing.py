@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import zlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from operator import attrgetter, itemgetter
 from types import ModuleType
 
 from django.db import connection
@@ -83,6 +85,15 @@ class Reading:
     @property
     def count(self) -> int:
         return len(self.records) + len(self.refused)
+
+    def records_of(self, first: int, last: int) -> tuple[Prepared, ...]:
+        """Those from one position to before another: both lists stand in the order of their positions."""
+        start = bisect_left(self.records, first, key=attrgetter("position"))
+        return self.records[start : bisect_left(self.records, last, start, key=attrgetter("position"))]
+
+    def refused_of(self, first: int, last: int) -> tuple[tuple[int, Refusal], ...]:
+        start = bisect_left(self.refused, first, key=itemgetter(0))
+        return self.refused[start : bisect_left(self.refused, last, start, key=itemgetter(0))]
 
 
 @dataclass(frozen=True, slots=True)

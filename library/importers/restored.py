@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from django.db import models
@@ -20,6 +21,8 @@ Row = dict[str, Any]
 DEEPEST = 100
 NOT_OURS = "The file says {value!r} where {name} belongs. Nothing was restored."
 NO_OBJECT = "The file has a list entry that is no object. Nothing was restored."
+NO_NUMBER = "The file has one of its {name} without an id of its own. Nothing was restored. Export the library again."
+NO_TEXT = "The file says that a text of “{title}” stands in a file, but not in which. Nothing was restored."
 ENDED = {RunState.STOPPED, RunState.DONE, RunState.FAILED, RunState.UNDONE}
 
 
@@ -36,6 +39,14 @@ def row(value: Any) -> Row:
 def rows(above: Row, part: Part) -> list[Row]:
     found = above.get(part.name)
     return [row(each) for each in found] if isinstance(found, list) else []
+
+
+def number(part: Part, said: Row) -> int:
+    """The id that a row has in the file."""
+    found = said.get("id")
+    if type(found) is not int:
+        raise CantRestore(NO_NUMBER.format(name=part.name))
+    return found
 
 
 def value(column: models.Field[Any, Any], written: Any) -> Any:
@@ -55,7 +66,7 @@ def _value(column: models.Field[Any, Any], written: Any) -> Any:
         moment = datetime.fromisoformat(written)
         if moment.tzinfo is None:
             raise ValueError(written)
-        return moment
+        return moment.astimezone(UTC)  # which fails on what is before all years or after them
     if isinstance(column, models.BooleanField):
         return _of_type(written, bool)
     if isinstance(column, models.IntegerField):
@@ -82,6 +93,8 @@ def cleaned(written: Any, depth: int = 0) -> Any:
         raise CantRestore(NOT_OURS.format(value="…", name="a value"))
     if isinstance(written, str):
         return clean_text(written)
+    if isinstance(written, float) and not isfinite(written):
+        raise CantRestore(NOT_OURS.format(value=written, name="a number"))
     if isinstance(written, list):
         return [cleaned(each, depth + 1) for each in written]
     if isinstance(written, dict):
@@ -143,20 +156,21 @@ DERIVED: dict[Model, Callable[[Row, Row, Row], Row]] = {
 # --- what stands in files beside the document
 
 
-def put_in_texts(article: Row, files: list[bytes]) -> None:
-    """Texts that a link file says are taken from it: as it is now, if somebody changed it since. The files' bytes are
-    left under `data`."""
-    said = [link_file.read(data) for data in files]
+def put_in_texts(article: Row, number: int, said: Mapping[tuple[str, str], str]) -> None:
+    """Texts that are taken from the link file of this number, as it is now: somebody may have changed it since."""
     for text in rows(article, TEXTS):
-        number = text.get("file")
-        if "text" not in text and isinstance(number, int) and 0 <= number < len(said):
-            text["text"] = link_file.told(said[number], str(text.get("kind")), str(text.get("heading", "")))
-    article["data"] = files
+        if "text" not in text and text.get("file") == number:
+            text["text"] = link_file.told(said, str(text.get("kind")), str(text.get("heading", "")))
 
 
-def hashes_of(articles: Iterable[Row]) -> set[str]:
-    """The SHA-256 of all files that they come from, came from or came with."""
-    found = [each.get("original") for article in articles for each in (*referring(article), *former(article))]
+def check_texts(article: Row) -> None:
+    if any("text" not in text and text.get("file") is not None for text in rows(article, TEXTS)):
+        raise CantRestore(NO_TEXT.format(title=str(article.get("title"))[:60]))
+
+
+def hashes_of(article: Row) -> set[str]:
+    """The SHA-256 of all files that it comes from, came from or came with."""
+    found = (each.get("original") for each in (*referring(article), *former(article)))
     return {sha256 for sha256 in found if isinstance(sha256, str)}
 
 
@@ -168,19 +182,13 @@ def former(article: Row) -> list[Row]:
     return [each for source in rows(article, SOURCES) for each in rows(source, FORMERS)]
 
 
-def put_in_originals(article: Row, files: list[str], lost: set[str]) -> None:
-    """A link file that somebody changed since stands in the place of the original that it was.
-
-    `files` are the SHA-256 of the article's files, `lost` those of originals that are nowhere.
-    """
+def put_in_original(article: Row, number: int, sha256: str, is_along: Callable[[str], bool]) -> None:
+    """The link file of this number stands for an original that is nowhere else; what else refers to that has none."""
     for source in rows(article, SOURCES):
-        number = source.get("file")
-        if source.get("original") in lost and isinstance(number, int) and 0 <= number < len(files):
-            source["original"] = files[number]
-
-
-def drop_unknown(article: Row, known: set[str]) -> None:
-    """Take out what refers to a file that did not come along: rows without an original are left out."""
-    for each in (*referring(article), *former(article)):
-        if each.get("original") not in known:
-            each["original"] = None
+        lost = source.get("original")
+        if source.get("file") != number or lost == sha256 or (isinstance(lost, str) and is_along(lost)):
+            continue
+        for each in (*referring(article), *former(article)):
+            if each.get("original") == lost:
+                each["original"] = None
+        source["original"] = sha256

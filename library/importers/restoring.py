@@ -5,33 +5,50 @@ What is computed from the rows (folded names, facts, the search index) is comput
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import zlib
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, transaction
 
 from library.content import stream
-from library.importers import exported, files, ledger, restored
+from library.importers import archives, exported, files, restored
+from library.importers.carried import Carried
 from library.importers.exported import Archive
 from library.importers.restored import CantRestore, Row
-from library.models import Highlight, ImportRun, Link, Original, Review, RunState, User
+from library.models import Highlight, ImportRun, Link, Original, Review, User
 from library.models.portable import ARTICLES, IMPORTS, LISTS, PREFERENCES, VERSION, Model, Part, renumbered
-from library.models.rows import insert_rows, new_ids
-from library.models.sources import COMPRESSION
+from library.models.rows import insert_rows, new_ids, reserved_id
 from library.search.indexing import index_links
 
 CHUNK = 200
+CHUNK_LENGTH = 4_000_000
+"""Of so many characters, and bytes of files, a chunk is whole before it has CHUNK rows."""
+(ENTRIES,) = IMPORTS.parts
+PARTS = {part.name: part for part in (*LISTS, ENTRIES)}
+
+NONE = "There is no complete export at this place. Nothing was restored."
 NOT_EMPTY = "This library is not empty, so it was not restored as a whole."
 NEWER = "The file was written by a newer Commonplace. Nothing was restored; update this one first."
-DAMAGED = "The file is damaged: {reason} Nothing was restored."
+DAMAGED = "The file is damaged: {reason} Nothing was restored. Export the library again."
+UNREADABLE = "The export can't be read ({reason}). Nothing was restored. Copy or export it again."
+ODD = (
+    "The file says something that this version can't make out; the program's log has what. Nothing was restored. "
+    "Export the library again."
+)
 REFUSED = "The database can't take what the file says ({reason}). Nothing was restored."
+LEFT_OUT = "{count:,} of “{name}” left out: what they refer to is not in the export."
 
 Progress = Callable[[int], object]
+
+logger = logging.getLogger(__name__)
+
+
+class Restored(NamedTuple):
+    articles: int
+    warnings: list[str]
 
 
 def is_empty(owner: User) -> bool:
@@ -45,32 +62,50 @@ def fits(owner: User, places: Sequence[files.Place]) -> bool:
         return found is not None and is_empty(owner)
 
 
-def restore(owner: User, places: Sequence[files.Place], progress: Progress | None = None) -> int:
-    """All or nothing. Returns how many articles came. Raises CantRestore with the reason."""
+def foresee(owner: User, places: Sequence[files.Place]) -> int:
+    """How many articles `restore` would bring. Raises CantRestore where the file can't be read to its end."""
+    with _in_sentences(), exported.opened(places) as found:
+        return sum(key == ARTICLES.name for key, _, _ in _entries(_checked(owner, found)))
+
+
+def restore(owner: User, places: Sequence[files.Place], progress: Progress | None = None) -> Restored:
+    """All or nothing; `progress` hears how many articles more are in. Raises CantRestore with the reason."""
+    with _in_sentences(), exported.opened(places) as found, transaction.atomic():
+        return Restoring(owner, _checked(owner, found), progress).run()
+
+
+def _checked(owner: User, found: Archive | None) -> Archive:
+    if found is None:
+        raise CantRestore(NONE)
+    if not is_empty(owner):
+        raise CantRestore(NOT_EMPTY)
+    return found
+
+
+def _entries(archive: Archive) -> Iterator[stream.Entry]:
+    with exported.text_of(archive.document()) as text:
+        for entry in stream.entries(text, {IMPORTS.name: ENTRIES.name}):
+            if entry.key == "commonplace" and (not isinstance(entry.value, int) or entry.value > VERSION):
+                raise CantRestore(NEWER)
+            yield entry
+
+
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    """Whatever can be wrong with a file from anybody ends in CantRestore."""
     try:
-        with exported.opened(places) as found, transaction.atomic():
-            if found is None:
-                raise CantRestore(DAMAGED.format(reason="it is no complete export."))
-            if not is_empty(owner):
-                raise CantRestore(NOT_EMPTY)
-            return Restoring(owner, found, progress).run()
-    except stream.Broken as error:
+        yield
+    except (stream.Broken, archives.Unreadable) as error:
         raise CantRestore(DAMAGED.format(reason=error)) from error
     except DatabaseError as error:
+        logger.warning("A complete export was refused by the database.", exc_info=error)
         raise CantRestore(REFUSED.format(reason=str(error).split("\n")[0])) from error
-
-
-def run_import(run: ImportRun, holder: str) -> None:
-    """An import that was made in the browser, of a complete export. The caller holds its lease."""
-    try:
-        number = restore(run.owner, run.paths)
-    except CantRestore as problem:
-        ledger.finish(run, RunState.FAILED, str(problem))
-        return
-    told = {"total_files": 1, "files": 1, "records": number, "new": number}
-    others = dict.fromkeys(("updated", "unchanged", "merged", "rejected", "ignored", "warnings"), 0)
-    ImportRun.objects.filter(pk=run.pk, lease_holder=holder).update(**told, **others)
-    ledger.finish(run, RunState.DONE)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        logger.warning("A complete export says something odd.", exc_info=error)
+        raise CantRestore(ODD) from error
+    except archives.BROKEN as error:
+        logger.warning("A complete export can't be read.", exc_info=error)
+        raise CantRestore(UNREADABLE.format(reason=error)) from error
 
 
 class Place(NamedTuple):
@@ -86,34 +121,36 @@ class Restoring:
 
     def __init__(self, owner: User, found: Archive, progress: Progress | None) -> None:
         self.owner, self.archive, self.progress = owner, found, progress or (lambda number: None)
+        self.carried = Carried(found)
         self.ids: dict[Model, dict[int, int]] = defaultdict(dict)
-        self.counts: Counter[str] = Counter()
-        self.originals = exported.originals_in(found)
-        self.reserving = 0
+        self.articles = 0
+        self.left_out: Counter[str] = Counter()
+        self.run_id = 0
+        """Of the import whose entries are read."""
 
-    def run(self) -> int:
-        lists = {part.name: part for part in LISTS}
+    def run(self) -> Restored:
         waiting: list[Row] = []
-        of: Part | None = None
-        with exported.text_of(self.archive.document()) as text:
-            for key, value in stream.entries(text):
-                if waiting and (of is None or key != of.name or len(waiting) == CHUNK):
-                    waiting = self._flush(of, waiting)
-                if key in lists:
-                    of = lists[key]
-                    waiting.append(restored.row(value))
-                else:
-                    self._other(key, value)
-        self._flush(of, waiting)
-        return self.counts[ARTICLES.name]
+        length, of = 0, ""
+        for key, value, size in _entries(self.archive):
+            if waiting and (key != of or len(waiting) == CHUNK or length > CHUNK_LENGTH):
+                self._flush(PARTS[of], waiting)
+                waiting, length = [], 0
+            if key in PARTS:
+                of = key
+                waiting.append(restored.row(value))
+                length += size + (self.carried.put_in(value) if key == ARTICLES.name else 0)
+            else:
+                self._other(key, value)
+        if waiting:
+            self._flush(PARTS[of], waiting)
+        warnings = [LEFT_OUT.format(count=count, name=name) for name, count in sorted(self.left_out.items())]
+        return Restored(self.articles, warnings)
 
     def _other(self, key: str, value: Any) -> None:
-        if key == "commonplace" and (not isinstance(value, int) or value > VERSION):
-            raise CantRestore(NEWER)
         if key == "reader":
             self._set_preferences(restored.row(value))
         if key == "originals":
-            self._add_original(restored.row(value))
+            self.carried.add(restored.row(value))
 
     def _set_preferences(self, row: Row) -> None:
         fields = [each for each in User._meta.concrete_fields if each.name in PREFERENCES and each.name in row]
@@ -121,38 +158,45 @@ class Restoring:
             setattr(self.owner, each.name, restored.value(each, row[each.name]))
         self.owner.save(update_fields=[each.name for each in fields])
 
-    # --- rows
-
-    def _flush(self, part: Part | None, rows: list[Row]) -> list[Row]:
+    def _flush(self, part: Part, rows: list[Row]) -> None:
+        above = self.run_id if part is ENTRIES else self.owner.pk
+        self._insert(part, [Place(above, {}, row) for row in rows])
+        if part is IMPORTS:
+            self.run_id = self.ids[ImportRun][rows[-1]["id"]]
         if part is ARTICLES:
-            self._find_texts(rows)
-            self._find_originals(rows)
-        if part is not None:
-            self._insert(part, [Place(self.owner.pk, {}, row) for row in rows])
-            self.counts[part.name] += len(rows)
-        if part is ARTICLES:
+            self.articles += len(rows)
             index_links([self.ids[Link][row["id"]] for row in rows])
             self.progress(len(rows))
-        return []
 
     def _insert(self, part: Part, places: list[Place]) -> None:
         """Rows with the ids of what they stand in, and then all parts inside them."""
-        places = [place for place in places if self._is_whole(part, place.row)]
-        if not places:
+        whole = [place for place in places if self._is_whole(part, place.row)]
+        if len(whole) < len(places):
+            self.left_out[part.name] += len(places) - len(whole)
+        if not whole:
             return
-        numbers = new_ids(part.model, len(places)) if part.numbered else []
-        self.ids[part.model].update((place.row["id"], pk) for place, pk in zip(places, numbers, strict=False))
-        made = [self._made(part, place) for place in places]
+        numbers = self._numbered(part, whole) if part.numbered else []
+        made = [self._made(part, place) for place in whole]
         values = [tuple(each.values()) for each in made]
         if part.numbered:
             values = [(pk, *each) for pk, each in zip(numbers, values, strict=True)]
         if part.model is Review:  # a trigger has made one of each already
-            Review.objects.filter(highlight__in=[place.parent for place in places]).delete()
+            Review.objects.filter(highlight__in=[place.parent for place in whole]).delete()
         insert_rows(part.model, (*(["id"] if part.numbered else []), *made[0]), values)
         for inner in part.parts:
-            within = zip(numbers, made, places, strict=True)
+            within = zip(numbers, made, whole, strict=True)
             rows = [Place(pk, said, row) for pk, said, place in within for row in restored.rows(place.row, inner)]
             self._insert(inner, rows)
+
+    def _numbered(self, part: Part, places: list[Place]) -> list[int]:
+        """Ids of ours, noted by those of the file."""
+        numbers, known = new_ids(part.model, len(places)), self.ids[part.model]
+        for place, pk in zip(places, numbers, strict=True):
+            old = restored.number(part, place.row)
+            if old in known:
+                raise CantRestore(restored.NO_NUMBER.format(name=part.name))
+            known[old] = pk
+        return numbers
 
     def _is_whole(self, part: Part, row: Row) -> bool:
         """Whether all that it must refer to is there: what was deleted while it was exported is not."""
@@ -169,7 +213,8 @@ class Restoring:
             if each.is_relation:
                 made[each.attname] = self._id(each.related_model, row.get(each.name))
             elif each.name in part.refers:
-                made[each.name] = self._renumbered(row, each.name, made)
+                value = restored.cleaned(row.get(each.name))
+                made[each.name] = renumbered(value, self._number, restored.keys_of(row))
             else:
                 made[each.name] = restored.value(each, row[each.name]) if each.name in row else each.get_default()
         return made | restored.derived(part.model, made, row, place.above)
@@ -179,56 +224,9 @@ class Restoring:
             return old if isinstance(old, str) else None
         return self.ids[model].get(old) if isinstance(old, int) else None
 
-    def _renumbered(self, row: Row, name: str, made: Row) -> Any:
-        self.reserving = made.get("link_id", 0)
-        value = restored.cleaned(row.get(name))
-        return renumbered(value, self._number, restored.keys_of(row))
-
     def _number(self, model: Model, old: int) -> int:
         """What is gone gets no number, but for a highlight: its Changes say by its id that they are about the same."""
         number = self.ids[model].get(old)
         if number is None and model is Highlight:
-            gone = Highlight.objects.create(link_id=self.reserving, quote="")
-            number = self.ids[Highlight][old] = gone.pk
-            gone.delete()
+            number = self.ids[Highlight][old] = reserved_id(Highlight)
         return number or 0
-
-    # --- texts and originals
-
-    def _find_texts(self, rows: list[Row]) -> None:
-        """Put in the texts that stand in the link files."""
-        for row in rows:
-            names = [name for name in row.get("files") or () if isinstance(name, str)]
-            restored.put_in_texts(row, [self._read(name) for name in names])
-
-    def _find_originals(self, rows: list[Row]) -> None:
-        """Take in the files that these articles come from, where they went along as files."""
-        wanted = restored.hashes_of(rows)
-        wanted -= set(Original.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-        for row in rows:
-            files = [(hashlib.sha256(data).hexdigest(), data) for data in row.pop("data", ())]
-            there = {sha256: data for sha256, data in files if data}
-            lost = wanted - there.keys() - self.originals.keys()
-            restored.put_in_originals(row, [sha256 for sha256, _ in files], lost)
-            for sha256 in restored.hashes_of([row]) & (wanted | there.keys()):
-                self._keep(there[sha256] if sha256 in there else self._read(self.originals.get(sha256, "")))
-        known = set(Original.objects.filter(pk__in=restored.hashes_of(rows)).values_list("pk", flat=True))
-        for row in rows:
-            restored.drop_unknown(row, known)
-
-    def _read(self, name: str) -> bytes:
-        try:
-            return self.archive.read(name)
-        except KeyError:
-            return b""
-
-    def _keep(self, data: bytes) -> None:
-        row = (hashlib.sha256(data).hexdigest(), len(data), zlib.compress(data, COMPRESSION))
-        insert_rows(Original, ("sha256", "size", "compressed"), [row], or_leave=True)
-
-    def _add_original(self, row: Row) -> None:
-        try:
-            self._keep(base64.b64decode(row.get("data") or "", validate=True))
-        except (binascii.Error, TypeError, ValueError) as error:
-            raise CantRestore(DAMAGED.format(reason="an original file in it is no base64.")) from error
-

@@ -7,21 +7,22 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from library.importers import foreseeing, ledger, looking, placing, taking, taking_back
+from library.importers import attaching, foreseeing, ledger, looking, placing, taking, taking_back
+from library.importers.attaching import Files
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
 from library.importers.match import Incoming, Known, RecordPlace, known_records, whole_files
 from library.importers.pace import Pace
 from library.importers.packages import Spool
 from library.importers.preparing import Preparer, Reading, Wishes
-from library.importers.record import ImportFile
+from library.importers.record import ImportFile, Package, Record
 from library.importers.scratch import Scratch
 from library.models import ImportRun, Link, Outcome, RunState
 
@@ -101,6 +102,8 @@ class Step:
     readings: dict[int, Reading]
     first: int = 0
     last: int | None = None
+    ahead: Files = field(default_factory=dict)
+    """Files that its records bring, as they are kept."""
 
     @property
     def size(self) -> int:
@@ -119,6 +122,13 @@ class Step:
     def done(self) -> int:
         """How many files end with it."""
         return len(self.files) if self.ends_file else 0
+
+    def brought(self) -> Iterator[tuple[Package, Record]]:
+        """Its records, with what came together with them."""
+        for reading in self.readings.values():
+            last = reading.count if self.last is None else self.last
+            for prepared in reading.records_of(self.first, last):
+                yield reading.file.package, prepared.record
 
     def apart(self) -> Iterator[Step]:
         """The same, a file or a record at a time."""
@@ -201,20 +211,32 @@ def _batches(found: Iterator[Found], pace: Pace) -> Iterator[list[Found]]:
 
 
 def _run_batch(import_run: ImportRun, holder: str, step: Step, scratch: Scratch) -> None:
-    """One batch to its commit. What a database can't take is found one by one, and the rest goes on."""
+    """One batch to its commit. What a database can't take is found one by one, and the rest goes on.
+
+    A step whose records bring more than BATCH_BYTES of files is written one by one too.
+    """
+    if not import_run.is_trial:
+        step.ahead, whole = attaching.read_ahead(step.brought(), BATCH_BYTES)
+        if not whole and step.size > 1:
+            step.ahead = {}
+            return _run_apart(import_run, holder, step, scratch)
     try:
         _try_again(Batch(import_run, step.files, step.done), holder, step, scratch)
     except (LeaseLost, OperationalError, InterfaceError, OSError):
         raise
     except Exception as error:
         if step.size > 1:
-            for single in step.apart():
-                _run_batch(import_run, holder, single, scratch)
-            return
+            return _run_apart(import_run, holder, step, scratch)
         logger.error("%s can't be stored.", step.files[0].name, exc_info=error)
         batch = Batch(import_run, step.files, step.done)
         batch.add(step.files[0], Outcome.REJECTED, CANT_BE_STORED, position=step.first)
-        batch.write(holder, step.cursor)
+        with transaction.atomic():
+            batch.write(holder, step.cursor)
+
+
+def _run_apart(import_run: ImportRun, holder: str, step: Step, scratch: Scratch) -> None:
+    for single in step.apart():
+        _run_batch(import_run, holder, single, scratch)
 
 
 def _try_again(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
@@ -233,7 +255,8 @@ def _try_batch(batch: Batch, holder: str, step: Step, scratch: Scratch) -> None:
     if batch.run.is_trial:
         foreseeing.foresee(batch, _sift(batch, step, scratch), scratch)
         batch.run.found = looking.together(batch.run.found, (each.seen for each in step.readings.values() if each.seen))
-        batch.write(holder, step.cursor, found=batch.run.found)
+        with transaction.atomic():
+            batch.write(holder, step.cursor, found=batch.run.found)
         return
     with transaction.atomic():
         taking.take_in(batch, _sift(batch, step, scratch), scratch.words)
@@ -273,14 +296,11 @@ def _sift_records(
     batch: Batch, step: Step, reading: Reading, known: dict[RecordPlace, Known], scratch: Scratch
 ) -> Iterator[Incoming]:
     last = reading.count if step.last is None else step.last
-    for position, refusal in reading.refused:
-        if step.first <= position < last:
-            about = {"title": refusal.title}
-            batch.add(reading.file, Outcome.REJECTED, refusal.why, position=position, about=about)
-    for prepared in reading.records:
-        if not step.first <= prepared.position < last:
-            continue
-        item = Incoming(reading.file, prepared)
+    for position, refusal in reading.refused_of(step.first, last):
+        about = {"title": refusal.title}
+        batch.add(reading.file, Outcome.REJECTED, refusal.why, position=position, about=about)
+    for prepared in reading.records_of(step.first, last):
+        item = Incoming(reading.file, prepared, ahead=step.ahead)
         seen = known.get(item.place)
         if seen or (batch.run.is_trial and scratch.has_bytes(item.mark)):
             _add_known(batch, reading.file, prepared.position, seen)

@@ -25,13 +25,11 @@ from library.models import (
     Source,
     State,
     Tag,
-    User,
 )
 from library.models.rows import insert_rows, new_ids
 from library.models.writing import POSITIONS, keep_version, move_address, replace_text
 
 LINK_COLUMNS = tuple(field.attname for field in Link._meta.concrete_fields)
-ORIGINAL_COLUMNS = ("sha256", "size", "compressed")
 SOURCE_COLUMNS = (
     *("id", "owner_id", "link_id", "format", "key", "original_id", "position", "records"),
     *("created", "length", "said", "read_at"),
@@ -50,7 +48,7 @@ def save_new(run: ImportRun, batch: list[Incoming], now: datetime) -> tuple[list
     links = [_new_link(pk, run, item, now) for pk, item in zip(new_ids(Link, len(batch)), batch, strict=True)]
     insert_rows(Link, LINK_COLUMNS, (tuple(getattr(link, name) for name in LINK_COLUMNS) for link in links))
     files = {item.file.sha256: item for item in batch}
-    insert_rows(Original, ORIGINAL_COLUMNS, (_original_row(item) for item in files.values()), or_leave=True)
+    Original.objects.keep(_original_row(item) for item in files.values())
     sources = new_ids(Source, len(batch))
     rows = zip(sources, links, batch, strict=True)
     insert_rows(Source, SOURCE_COLUMNS, (_source_row(pk, link, item, now) for pk, link, item in rows))
@@ -68,7 +66,7 @@ def save_new(run: ImportRun, batch: list[Incoming], now: datetime) -> tuple[list
         _keep_beside(link, source, item)
     _mark_new(links, batch, now)
     for link, item in zip(links, batch, strict=True):
-        attaching.attach(link.pk, item.file.package, item.record.attachments)
+        attaching.attach(link.pk, item.file.package, item.record.attachments, item.ahead)
     return links, _tag_new(run, links, batch)
 
 
@@ -95,8 +93,7 @@ def _new_link(pk: int, run: ImportRun, item: Incoming, now: datetime) -> Link:
     return link
 
 
-def _original_row(item: Incoming) -> tuple[object, ...]:
-    """The values of ORIGINAL_COLUMNS."""
+def _original_row(item: Incoming) -> tuple[str, int, bytes]:
     return item.file.sha256, item.file.size, item.prepared.compressed
 
 
@@ -164,11 +161,6 @@ def tags_of(item: Incoming, tags: dict[str, Tag], more: Iterable[str] = ()) -> l
 # --- a link that is known
 
 
-def aliases_of(owner: User) -> dict[str, str]:
-    """Folded other names of the owner's tags, and the folded names of the tags that they mean."""
-    return dict(owner.tag_aliases.values_list("name_key", "tag__name_key"))
-
-
 def look_at(link_id: int, aliases: dict[str, str], record: Record, *, lock: bool = False) -> LinkNow:
     """The link as it stands; with `lock`, held until the caller's transaction ends."""
     links = Link.objects.select_for_update() if lock else Link.objects.all()
@@ -203,14 +195,16 @@ def apply(run: ImportRun, now: LinkNow, plan: Plan, item: Incoming) -> dict[str,
     if plan.passages:
         changes["highlights"] = _apply_passages(now.link, plan.passages)
     if plan.attachments:
-        changes["attachments"] = attaching.attach(now.link.pk, item.file.package, plan.attachments)
+        changes["attachments"] = attaching.attach(
+            now.link.pk, item.file.package, plan.attachments, item.ahead
+        )
     return changes
 
 
 def _known_source(now: LinkNow, item: Incoming) -> tuple[Source, dict[str, Any] | None]:
     """The Source that the item comes from, with what it said before (None: it is new)."""
     if not Original.objects.filter(pk=item.file.sha256).exists():
-        insert_rows(Original, ORIGINAL_COLUMNS, [_original_row(item)], or_leave=True)
+        Original.objects.keep([_original_row(item)])
     source = next((source for source in now.sources if item.source and source.pk == item.source.pk), None)
     before = _as_it_was(source) if source else None
     if source and source.original_id != item.file.sha256:
@@ -232,12 +226,7 @@ def follow(items: list[Incoming]) -> None:
     """Let the Sources of records that say what they said before lead to the file as it is now."""
     if not items:
         return
-    insert_rows(
-        Original,
-        ORIGINAL_COLUMNS,
-        (_original_row(item) for item in {item.file.sha256: item for item in items}.values()),
-        or_leave=True,
-    )
+    Original.objects.keep(_original_row(item) for item in {item.file.sha256: item for item in items}.values())
     sources = []
     for item in items:
         if item.source:

@@ -33,7 +33,7 @@ def _columns(head: bytes) -> frozenset[str]:
     if looks_binary(head):
         return frozenset()
     text = decode(head)[0].lstrip("\n").partition("\n")[0]
-    return frozenset(_names(_first_row(text, _separator(text))))
+    return frozenset(_names(first_row(text, _separator(text))))
 
 
 def rows(file: ImportFile) -> Iterator[Row | Refusal]:
@@ -82,12 +82,13 @@ def _row(names: list[str], cells: list[str], line: int) -> Row | Refusal:
 
 def _separator(text: str) -> str:
     """The one that parts the first row into the most cells."""
-    return max(SEPARATORS, key=lambda separator: len(_first_row(text, separator)))
+    return max(SEPARATORS, key=lambda separator: len(first_row(text[:HEAD], separator)))
 
 
-def _first_row(text: str, separator: str) -> list[str]:
+def first_row(text: str, separator: str = ",") -> list[str]:
+    """Its cells as they stand; none where it can't be read."""
     try:
-        return next(csv.reader(io.StringIO(text[:HEAD], newline=""), delimiter=separator), [])
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
     except csv.Error:
         return []
 

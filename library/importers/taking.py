@@ -31,7 +31,7 @@ def take_in(batch: Batch, fresh: list[Incoming], words: set[str]) -> None:
     save.follow(same)
     for item in same:
         batch.add_record(item, Outcome.UNCHANGED, SAME, link_id=item.link_id)
-    aliases = save.aliases_of(batch.run.owner) if others else {}
+    aliases = batch.run.owner.tag_aliases.meanings() if others else {}
     met = (_meet(batch, item, words, aliases) for item in others)
     index_links([link_id for link_id in met if link_id])
 

@@ -28,6 +28,10 @@ from library.models.users import User
 VERSION = 1
 """Of the format. It grows when an older program could no longer read the file."""
 
+DOCUMENT = "commonplace.json"
+ORIGINALS = "originals"
+"""Of an export into many files: the one that says what no link file can, and the folder of the original files."""
+
 Model = type[models.Model]
 FOLDED = "It is the folded name."
 
@@ -132,10 +136,17 @@ NOT_CARRIED = {
     "library.SearchPending": "The index is made again from the texts.",
     "library.SearchWord": "The index is made again from the texts.",
     "library.SearchLanguage": "The index is made again from the texts.",
+    "library.Invitation": "Who may come in to this server.",
+    "library.Departure": "Who left this server.",
     "library.Export": "It is made from the library, and swept away.",
+    "library.ApiToken": "It opens this server, for programs.",
+    "library.SecurityEvent": "What happened at the doors of this server.",
     "admin": "What the person who runs the server did there.",
     "auth": "Rights on this server.",
     "account": "How readers log in to this server.",
+    "mfa": "Secrets with which one logs in to this server: an export may lie anywhere.",
+    "socialaccount": "With which identity a reader logs in to this server.",
+    "usersessions": "Who is logged in to this server.",
     "contenttypes": "Django's table of its models.",
     "sessions": "Who is logged in to this server.",
     "django_tasks_database": "What the worker of this server has to do.",

@@ -26,6 +26,18 @@ def new_ids(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def reserved_id(model: type[models.Model]) -> int:
+    """An id that no row has or will ever have."""
+    (number,) = new_ids(model, 1)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            values = (number, model._meta.db_table)
+            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", values)
+            if not cursor.rowcount:
+                cursor.execute("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", values)
+    return number
+
+
 def insert_rows(
     model: type[models.Model], names: tuple[str, ...], rows: Iterable[tuple[Any, ...]], *, or_leave: bool = False
 ) -> None:

@@ -1,16 +1,23 @@
 """Where a link's texts come from, and the bytes that were imported."""
 
 import zlib
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
 from django.utils import timezone
+
+from library.models.rows import insert_rows
 
 COMPRESSION = 3  # zlib's level
 DROPPED_AT_ONCE = 100
 
 
 class OriginalQuerySet(models.QuerySet["Original"]):
+    def keep(self, rows: Iterable[tuple[str, int, bytes]]) -> None:
+        """(SHA-256, size, compressed bytes) each; what is kept already stays."""
+        insert_rows(Original, ("sha256", "size", "compressed"), rows, or_leave=True)
+
     def orphans(self) -> Self:
         """Kept files from which no article comes, now or before, and that came with none."""
         return self.filter(sources__isnull=True, formers__isnull=True, attachments__isnull=True)

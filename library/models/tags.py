@@ -136,6 +136,12 @@ class Tag(models.Model):
         self.name, self.name_key = name, content_text.fold(name)
 
 
+class TagAliasQuerySet(models.QuerySet["TagAlias"]):
+    def meanings(self) -> dict[str, str]:
+        """The folded names of the tags that they mean, by their own folded names."""
+        return dict(self.values_list("name_key", "tag__name_key"))
+
+
 class TagAlias(models.Model):
     """Another name of a tag: what is typed or imported under it becomes the tag, and its address leads there."""
 
@@ -144,6 +150,8 @@ class TagAlias(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     name_key = models.CharField(max_length=KEY_LENGTH, editable=False)
     slug = models.CharField(max_length=KEY_LENGTH, editable=False)
+
+    objects = TagAliasQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "tag aliases"

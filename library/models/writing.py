@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from library.content import text as content_text
 from library.models.changes import Change
-from library.models.links import FormerAddress, Link, State
+from library.models.links import FormerAddress, Link, LinkQuerySet, State
 from library.models.retagging import Kept
 from library.models.sections import Author, Kind, Section, SectionVersion
 from library.models.sources import Original
@@ -200,11 +200,16 @@ def delete_for_good(link_ids: Iterable[int]) -> int:
     # Held, so that one that is being restored stays.
     held = list(binned.select_for_update().values_list("pk", flat=True))
     links = Link.objects.filter(pk__in=held)
+    originals = originals_of(links)
+    links.delete()
+    Original.objects.orphans().filter(pk__in=originals).drop()
+    return len(held)
+
+
+def originals_of(links: LinkQuerySet) -> set[str]:
+    """The kept files from which these came, now or before, and that came with them."""
     rows = [
         *links.values_list("sources__original_id", "sources__formers__original_id"),
         *links.values_list("attachments__original_id"),
     ]
-    originals = {original for row in rows for original in row if original}
-    links.delete()
-    Original.objects.orphans().filter(pk__in=originals).drop()
-    return len(held)
+    return {original for row in rows for original in row if original}

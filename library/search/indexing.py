@@ -89,6 +89,11 @@ def tidy() -> bool:
     return bool(backend().tidy())
 
 
+def purge() -> bool:
+    """A short piece of the work after which nothing of deleted texts is in the index. True if more may be left."""
+    return bool(backend().purge())
+
+
 def note_missing(alias: str) -> None:
     """Let every kept link wait that the index of this database has no document of."""
     with connections[alias].cursor() as cursor:

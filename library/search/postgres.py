@@ -241,6 +241,11 @@ def tidy() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def purge() -> bool:
+    """Nothing to do: what is deleted is out of the table, and its space is taken again."""
+    return False
+
+
 def faults() -> list[str]:
     """What is wrong inside the index, in sentences."""
     with connection.cursor() as cursor:

@@ -312,6 +312,16 @@ def tidy() -> bool:
         return bool(cursor.connection.total_changes - before > 1)
 
 
+def purge() -> bool:
+    """Merge some pages of all parts into one, so that no word of a deleted text stays. True if there is more to do."""
+    with connection.cursor() as cursor:
+        before = cursor.connection.total_changes
+        cursor.execute(
+            "INSERT INTO library_searchindex (library_searchindex, rank) VALUES ('merge', %s)", [-MERGE_PAGES]
+        )
+        return bool(cursor.connection.total_changes - before > 1)
+
+
 def faults() -> list[str]:
     """What is wrong inside the index, in sentences."""
     with connection.cursor() as cursor:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from library.exporters import FORMATS, kept
 from library.forms.exports import ALL, ARTICLE, QUERY, SHELF, ExportForm
-from library.models import Export, Link, User
+from library.models import Event, Export, Link, User
 from library.models.exports import KEPT, Progress
+from library.security_log import note
 from library.tasks import run_export
 from library.views import keys
 from library.views.requests import ReaderRequest
@@ -36,6 +37,7 @@ def index(request: ReaderRequest) -> HttpResponse:
     with transaction.atomic():
         export = form.save()
         run_export.enqueue(export.pk)
+        note(Event.EXPORT_MADE, request, request.user, f"export {export.pk}")
     return redirect("exports.index")
 
 
@@ -46,10 +48,11 @@ def asked_article(request: ReaderRequest) -> Link | None:
 
 
 def asked(request: ReaderRequest, article: Link | None) -> dict[str, str]:
-    """What the address asks for: an article, a shelf or a search, as pages that lead here have them."""
+    """What the address asks for: an article, a shelf, a search or a format, as pages that lead here have them."""
     query, shelf = request.GET.get("q", ""), request.GET.get("shelf", "")
     what = ARTICLE if article else SHELF if shelf else QUERY if query else ALL
-    return {"query": query, "shelf": shelf, "what": what}
+    chosen = request.GET.get("format", "")
+    return {"query": query, "shelf": shelf, "what": what, "format": chosen if chosen in FORMATS else "markdown"}
 
 
 def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpResponse:
@@ -93,6 +96,7 @@ def download(request: ReaderRequest, pk: int) -> FileResponse:
     file: Path = kept.path(export)
     if export.state != Progress.DONE or not file.is_file():
         raise Http404
+    note(Event.EXPORT_DOWNLOADED, request, request.user, f"export {export.pk}")
     media_type = FORMATS[export.format].MEDIA_TYPE
     return FileResponse(
         file.open("rb"), as_attachment=True, filename=kept.file_name(export), content_type=media_type

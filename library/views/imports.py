@@ -18,11 +18,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library.importers import ledger, pieces, server_folders, uploads
+from library.importers import ledger, pieces, restoring_run, server_folders, uploads
 from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
-from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models import Event, ImportedRecord, ImportRun, Outcome, RunState, User
 from library.models.imports import Place
+from library.security_log import note
 from library.tasks import run_import
 from library.views.keys import number
 from library.views.requests import ReaderRequest
@@ -101,6 +102,7 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         run.paths = delivery.hand_over(run.pk)
         run.save(update_fields=["paths"])
         run_import.enqueue(run.pk)
+        note(Event.IMPORT_STARTED, request, request.user, f"import {run.pk}")
     delivery.keep()
     if arrived:
         arrived.remove()
@@ -207,8 +209,11 @@ def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
 
 
 def is_whole(run: ImportRun) -> bool:
-    """Whether it restored a whole library, of which no ledger is kept."""
-    return run.state == RunState.DONE and run.new > 0 and not run.entries.exists()
+    """Whether it restored a whole library: then one entry tells of all articles, and none of an early version."""
+    if run.state != RunState.DONE or run.dry_run or not run.new:
+        return False
+    first = run.entries.filter(outcome=Outcome.NEW).order_by("id").values_list("changes", flat=True).first()
+    return first is None or restoring_run.WHOLE in first
 
 
 def are_here(run: ImportRun) -> bool:

@@ -59,6 +59,9 @@ def rail(request: HttpRequest) -> dict[str, Any]:
 
 
 def room_of(request: HttpRequest) -> str:
+    """The name of the address. All pages below the settings are theirs, whatever draws them."""
+    if request.path.startswith("/settings/"):
+        return "settings."
     match = request.resolver_match
     return match.url_name or "" if match else ""
 

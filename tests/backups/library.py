@@ -16,18 +16,24 @@ if __name__ == "__main__":
     django.setup()
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 
 from library.models import (
+    ApiToken,
     Attachment,
+    Departure,
+    Event,
     FormerOriginal,
     Highlight,
     HighlightTag,
     ImportedRecord,
     ImportRun,
+    Invitation,
     Kind,
     Link,
     Original,
@@ -35,6 +41,7 @@ from library.models import (
     Review,
     RunState,
     Section,
+    SecurityEvent,
     Shelf,
     Source,
     Tag,
@@ -115,6 +122,12 @@ def _run(reader: User) -> None:
     reader.user_permissions.add(permission)
     address = EmailAddress.objects.create(user=reader, email=reader.email, primary=True)
     EmailConfirmation.objects.create(email_address=address, key="a-key", sent=DAY)
+    Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={"secret": "sealed"}, last_used_at=DAY)
+    SocialAccount.objects.create(user=reader, provider="https://id.example", uid="1", extra_data={"name": "Cara"})
+    Invitation.objects.invite(reader, "For dora")
+    Departure.objects.create(at=DAY)
+    ApiToken.objects.make(reader, "Script", ["read", "import"], timedelta(days=90))
+    SecurityEvent.objects.add(Event.TOKEN_MADE, reader.pk, "203.0.113.9", "A browser", "Script")
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=reader, content_type=kind, object_id=str(reader.pk), object_repr="cara", action_flag=CHANGE

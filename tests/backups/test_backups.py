@@ -17,7 +17,7 @@ from django.db import connection
 
 from library.backups import making
 from library.backups.manifest import DERIVED
-from library.models import Link, SearchPending, Tag, User
+from library.models import Event, Link, SearchPending, SecurityEvent, Tag, User
 from library.models.writing import set_tags
 from library.search import indexing
 from tests.backups.comparing import held, here, models, rewrite, rewrite_manifest
@@ -66,6 +66,7 @@ def test_every_row_of_every_model_comes_back_as_it_was(tmp_path):
     was = held(tmp_path / "backup.zip")
     User.objects.all().delete()
     call_command("restore", str(tmp_path / "backup.zip"))
+    SecurityEvent.objects.get(kind=Event.BACKUP_RESTORED).delete()  # the one row that is new
     assert here(tmp_path) == was
     call_command("check_library")
 

@@ -72,3 +72,28 @@ def test_what_a_format_cant_take_leaves_no_file(folder):
     with pytest.raises(CommandError, match="no article to make a book of"):
         call_command("export_library", str(folder / "out.epub"), format="epub", query="nothing-finds-this")
     assert {file.name for file in folder.iterdir()} == {"in"}
+
+
+@pytest.mark.parametrize("dry_run, sentence", [(True, "will be restored as a whole"), (False, "Restored")])
+def test_a_report_tells_what_a_complete_export_brought_or_would_bring(folder, reader, dry_run, sentence, capsys):
+    call_command("export_library", str(folder / "out.json"), format="json")
+    reader.delete()
+    other = User.objects.create_user("ben", password="another long passphrase")
+    report = folder / "report.json"
+    call_command("import_library", str(folder / "out.json"), report=report, dry_run=dry_run)
+    told = json.loads(report.read_text())
+    assert (told["records"], told["new"], told["state"]) == (1, 1, "done")
+    (entry,) = told["entries"]
+    assert (entry["file"], entry["outcome"]) == ("out.json", "new")
+    assert sentence in entry["message"]
+    assert entry["message"] in capsys.readouterr().out
+    assert other.links.count() == (0 if dry_run else 1)
+
+
+def test_what_can_be_no_longer_restored_ends_with_a_sentence_and_not_with_a_traceback(folder, reader):
+    call_command("export_library", str(folder / "out"))
+    reader.delete()
+    User.objects.create_user("ben", password="another long passphrase")
+    (folder / "out" / "ledger.md").unlink()
+    with pytest.raises(CommandError, match="“ledger.md” of the export can't be read: It is not there"):
+        call_command("import_library", str(folder / "out"))

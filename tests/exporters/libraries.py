@@ -15,7 +15,15 @@ from library.highlighting import Refused, change, delete, mark, plain_texts
 from library.models import Highlight, HighlightTag, Link, Original, Review, Shelf, Tag, User
 from library.models.bulk import carry_out, undo
 from library.models.portable import LISTS, PREFERENCES, is_id, keys_of, parts_of, renumbered
-from library.models.writing import bin_link, move_address, note_change, restore_link, set_tags, write_section
+from library.models.writing import (
+    bin_link,
+    delete_for_good,
+    move_address,
+    note_change,
+    restore_link,
+    set_tags,
+    write_section,
+)
 from library.tagging import merge
 from tests.importers.link_files import import_files, link_file, write
 
@@ -32,7 +40,7 @@ block = st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=4).map("\n\n".joi
 ACTS = [
     *("file", "add", "again", "write", "note", "other", "tags", "title", "address", "type", "state", "favourite"),
     *("date", "progress", "bin", "restore", "bulk", "undo", "mark", "change", "unmark", "see", "describe", "merge"),
-    *("alias", "shelf", "preferences", "attach"),
+    *("alias", "shelf", "preferences", "attach", "erase"),
 ]
 acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 5), word, block), min_size=3, max_size=25)
 _numbers = count()
@@ -137,6 +145,11 @@ def do_bin(owner, link, number, name, text, folder):
 
 def do_restore(owner, link, number, name, text, folder):
     restore_link(link)
+
+
+def do_erase(owner, link, number, name, text, folder):
+    bin_link(link)
+    delete_for_good([link.pk])
 
 
 def do_bulk(owner, link, number, name, text, folder):

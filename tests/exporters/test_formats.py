@@ -1,4 +1,4 @@
-"""Bookmarks, tables, highlights and books; and complete exports that are damaged or hostile."""
+"""Bookmarks, tables, highlights and books."""
 
 import csv
 import io
@@ -11,35 +11,14 @@ from lxml import etree
 from library import exporters
 from library.content.anchors import anchor
 from library.content.cells import unsafe
-from library.exporters import Chosen, Refused, epub
+from library.exporters import FORMATS as FORMATS_OUT
+from library.exporters import Chosen, Refused, document, epub
 from library.highlighting import mark
-from library.importers import restoring
 from library.importers.formats import FORMATS
-from library.importers.record import HoldsNone, ImportFile, Record
-from library.importers.restored import CantRestore
-from library.models.writing import bin_link
-from tests.exporters.libraries import held
+from library.importers.record import ImportFile
 from tests.views.shelf import article
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def exported(reader, tmp_path):
-    def export(name, chosen=None):
-        target = tmp_path / f"out{exporters.FORMATS[name].SUFFIX}"
-        target.unlink(missing_ok=True)
-        exporters.write(chosen or Chosen(reader), name, target)
-        return target
-
-    return export
-
-
-@pytest.fixture
-def shelf(reader):
-    article(reader, "=cmd()", ("a,b", "c"), url="https://a.example/?x=1&y=2", overview="- The & gist.", note="'mine'")
-    article(reader, "No address", article="Text.", state="finished")
-    bin_link(article(reader, "Binned", url="https://b.example/"))
 
 
 def test_bookmarks_are_read_by_our_own_import(shelf, exported):
@@ -103,106 +82,24 @@ def test_a_book_has_a_bound_and_is_never_empty(reader, exported, monkeypatch):
         exported("epub")
 
 
-# --- complete exports
+@pytest.mark.parametrize("name", FORMATS_OUT)
+def test_articles_are_counted_as_they_are_written(name, shelf, reader, tmp_path):
+    told = []
+    exporters.write(Chosen(reader), name, tmp_path / f"out{FORMATS_OUT[name].SUFFIX}", told.append)
+    with_bin = name in ("markdown", "json")
+    assert exporters.count(Chosen(reader), name) == sum(told) == (3 if with_bin else 2)
+    ids = [*reader.links.values_list("pk", flat=True), 999_999]
+    assert exporters.count(Chosen(reader, ids), name) == (3 if with_bin else 2)
 
 
-@pytest.fixture
-def document(shelf, exported):
-    """A complete export, to be changed."""
-    return json.loads(exported("json").read_text())
+def test_articles_in_the_bin_make_no_book_too_large(shelf, exported, monkeypatch):
+    monkeypatch.setattr(epub, "MOST", 2)
+    assert exported("epub").stat().st_size
 
 
-def restore(owner, document, folder):
-    file = folder / "changed.json"
-    file.write_text(document if isinstance(document, str) else json.dumps(document))
-    return restoring.restore(owner, [str(file)])
-
-
-def test_a_document_that_was_spaced_and_sorted_anew_is_still_read(document, other_reader, tmp_path):
-    assert restore(other_reader, json.dumps(document, indent=3), tmp_path) == 3
-
-
-DAMAGES = {
-    "a newer version": (lambda it: it.update(commonplace=99), "newer Commonplace"),
-    "a list of numbers": (lambda it: it.update(articles=[1]), "no object"),
-    "a state of its own": (lambda it: it["articles"][0].update(state="lost"), "'lost' where state belongs"),
-    "a date that is none": (lambda it: it["articles"][0].update(saved_at="soon"), "'soon' where saved at belongs"),
-    "a number below zero": (lambda it: it["articles"][0].update(progress=-1), "where progress belongs"),
-    "a number over a bound": (lambda it: it["articles"][0].update(progress=101), "can't take"),
-    "a name that is too long": (lambda it: it["tags"][0].update(name="x" * 101), "where name belongs"),
-    "two tags of one name": (lambda it: it["tags"][1].update(name=it["tags"][0]["name"]), "can't take"),
-    "bytes that are none": (lambda it: it.update(originals=[{"data": "?"}]), "is no base64"),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_of_a_damaged_document_nothing_is_restored_and_a_sentence_says_why(damage, document, other_reader, tmp_path):
-    change, sentence = DAMAGES[damage]
-    document = {key: document[key] for key in ("commonplace", "tags", "articles")}
-    change(document)
-    before = held(other_reader)
-    if "originals" in document:
-        document = {"commonplace": 1, "originals": document["originals"], "articles": document["articles"]}
-    with pytest.raises(CantRestore, match=sentence):
-        restore(other_reader, document, tmp_path)
-    assert held(other_reader) == before
-
-
-def test_one_that_breaks_off_is_not_restored(document, other_reader, tmp_path):
-    with pytest.raises(CantRestore, match="damaged"):
-        restore(other_reader, json.dumps(document)[:-40], tmp_path)
-    assert not other_reader.links.exists()
-
-
-def test_a_library_that_is_not_empty_stays_as_it_is(document, reader, tmp_path):
-    before = held(reader)
-    with pytest.raises(CantRestore, match="not empty"):
-        restore(reader, document, tmp_path)
-    assert held(reader) == before
-
-
-def test_references_to_what_is_not_there_are_left_out(document, other_reader, tmp_path):
-    document["articles"][0]["tags"].append({"tag": 999999, "by_reader": True})
-    document["articles"][0]["texts"][0]["source"] = 999999
-    entries = [{"file": "f", "outcome": "new", "link": 9}]
-    document["imports"] = [{"id": 1, "label": "x", "state": "running", "entries": entries}]
-    assert restore(other_reader, document, tmp_path) == 3
-    assert other_reader.import_runs.get().state == "stopped"
-
-
-def test_into_a_library_that_is_not_empty_it_is_read_article_by_article(document):
-    data = json.dumps(document).encode()
-    records = list(FORMATS["commonplace"].read(ImportFile("x.json", data, "x", len(data))))
-    first = records[0]
-    assert isinstance(first, Record)
-    assert (first.title, first.tags) == ("=cmd()", ("a,b", "c"))
-    assert [text.kind for text in first.texts] == ["overview", "note"]
-    assert [record.title for record in records] == ["=cmd()", "No address"]
-
-
-def test_the_document_beside_link_files_holds_no_article_of_its_own(shelf, reader, tmp_path):
-    exporters.write(Chosen(reader), "markdown", tmp_path / "out")
-    data = (tmp_path / "out" / "commonplace.json").read_bytes()
-    file = ImportFile("commonplace.json", data, "x", len(data))
-    assert FORMATS["commonplace"].recognise(file)
-    with pytest.raises(HoldsNone):
-        list(FORMATS["commonplace"].read(file))
-
-
-def test_a_link_file_that_was_changed_after_the_export_says_what_it_says_now(reader, other_reader, tmp_path):
-    article(reader, "One", article="Before.")
-    exporters.write(Chosen(reader), "markdown", tmp_path / "out")
-    file = tmp_path / "out" / "2026-03-14-One.md"
-    file.write_text(file.read_text().replace("Before.", "After."))
-    restoring.restore(other_reader, [str(tmp_path / "out")])
-    assert other_reader.links.get().sections.get().text == "After."
-
-
-def test_a_document_cant_read_files_outside_of_its_folder(reader, other_reader, tmp_path):
-    (tmp_path / "secret.md").write_text("## Content (from Notion)\nsecret")
-    article(reader, "One", article="Text.")
-    exporters.write(Chosen(reader), "markdown", tmp_path / "out")
-    file = tmp_path / "out" / "commonplace.json"
-    file.write_text(file.read_text().replace("2026-03-14-One.md", "../secret.md"))
-    restoring.restore(other_reader, [str(tmp_path / "out")])
-    assert other_reader.links.get().sections.get().text == ""
+def test_of_a_part_of_a_library_only_its_own_tags_go_out_however_many_they_are(shelf, reader, exported, monkeypatch):
+    monkeypatch.setattr(document, "IDS", 2)
+    article(reader, "Elsewhere", ("not theirs",))
+    link = article(reader, "Five", ("d", "e", "f", "g", "h"))
+    told = json.loads(exported("json", Chosen(reader, [link.pk])).read_text())
+    assert sorted(tag["name"] for tag in told["tags"]) == ["d", "e", "f", "g", "h"]

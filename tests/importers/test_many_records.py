@@ -1,9 +1,11 @@
 """A file with many records."""
 
 import pytest
+from django.db import connection
 
 from library import importers
-from library.importers import running, taking
+from library.importers import preparing, running, taking
+from library.importers.record import ImportFile
 from library.models import Original, RunState
 from library.models.writing import bin_link, delete_for_good
 from library.search import indexing
@@ -176,3 +178,40 @@ def test_a_large_file_needs_few_statements_when_little_of_it_changed(
     write_lines(folder / "all.jsonl", bookmarks(91))
     with django_assert_max_num_queries(60):
         assert counted(import_files(reader, folder)) == {"new": 1, "unchanged": 90}
+
+
+def test_no_part_of_a_file_looks_at_the_records_of_the_others(reader, tmp_path, monkeypatch):
+    """Else a file of 100,000 would be looked at a thousand times."""
+    looked_at = []
+
+    class Counted(tuple):
+        def __getitem__(self, place):
+            looked_at.append(place)
+            return super().__getitem__(place)
+
+        def __iter__(self):
+            raise AssertionError("All records were looked at.")
+
+    refused = Counted((number, None) for number in range(100_000))
+    reading = preparing.Reading(ImportFile("x"), refused=refused)
+    assert [position for position, _ in reading.refused_of(50_000, 50_100)] == list(range(50_000, 50_100))
+    assert len(looked_at) < 50
+
+
+def test_what_cant_be_stored_is_told_in_a_transaction_of_its_own(reader, tmp_path, monkeypatch):
+    def broken(*args):
+        raise ValueError("No.")
+
+    written = []
+    write = running.Batch.write
+
+    def noted(batch, *args):
+        written.append(len(connection.savepoint_ids))
+        write(batch, *args)
+
+    monkeypatch.setattr(running.taking, "take_in", broken)
+    monkeypatch.setattr(running.Batch, "write", noted)
+    outside = len(connection.savepoint_ids)
+    run = import_files(reader, write_lines(tmp_path / "e" / "all.jsonl", bookmarks(1)))
+    assert counted(run) == {"rejected": 1}
+    assert [depth > outside for depth in written] == [True]

@@ -4,8 +4,10 @@ import io
 import zipfile
 
 import pytest
+from django.db import connection
 
 from library import highlighting
+from library.importers import attaching, running
 from library.models import Attachment, Highlight, Original
 from library.models.writing import bin_link, delete_for_good
 from library.search import indexing
@@ -187,3 +189,34 @@ def test_a_file_that_did_not_come_is_told_of_and_the_article_is_in(reader, tmp_p
     run = bring(reader, tmp_path, page(article="![x](gone.png)", attachments=["gone.png"]))
     assert run.new == 1
     assert run.entries.get().warnings == ["“gone.png”, which it shows or links to, did not come with it."]
+
+
+@pytest.fixture
+def read_within(monkeypatch):
+    """At each file that is read, whether a transaction was open."""
+    found = []
+    outside = len(connection.savepoint_ids)
+    kept = attaching._kept
+
+    def noted(*args):
+        found.append(len(connection.savepoint_ids) > outside)
+        return kept(*args)
+
+    monkeypatch.setattr(attaching, "_kept", noted)
+    return found
+
+
+def test_files_are_read_before_anything_is_locked(reader, tmp_path, read_within):
+    import_files(reader, zip_with(tmp_path, NAMES_THEM, FILES))
+    assert Attachment.objects.count() == 2
+    assert read_within == [False, False]
+
+
+def test_articles_that_bring_more_than_a_batch_holds_are_written_one_by_one(reader, tmp_path, read_within, monkeypatch):
+    monkeypatch.setattr(running, "BATCH_BYTES", 3)
+    write(tmp_path / "e", {"a.png": "four", "b.png": "five"})
+    records = [page(attachments=["a.png"]), page(url="https://slow.example/b", attachments=["b.png"])]
+    bring(reader, tmp_path, *records)
+    assert {each.original.data for each in Attachment.objects.all()} == {b"four", b"five"}
+    assert reader.links.count() == 2
+    assert read_within == [False, False, False]

@@ -1,5 +1,7 @@
 """Pages for what can't be answered: a sentence, never a traceback."""
 
+import errno
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,8 +16,12 @@ def break_down(request):
     raise RuntimeError("a secret of the program")
 
 
-urlpatterns = [*urls.urlpatterns, path("broken/", break_down)]
-handler400, handler429 = urls.handler400, urls.handler429
+def fill_up(request):
+    raise OSError(errno.ENOSPC, "a secret of the disk")
+
+
+urlpatterns = [*urls.urlpatterns, path("broken/", break_down), path("full/", fill_up)]
+handler400, handler429, handler500 = urls.handler400, urls.handler429, urls.handler500
 
 
 def test_an_unknown_address_has_a_page_of_its_own(client):
@@ -64,3 +70,15 @@ def test_a_broken_page_tells_nothing_of_the_program(client, reader):
     assert answer.status_code == 500
     assert "Something broke on this side" in answer.content.decode()
     assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.urls("tests.views.test_errors")
+def test_a_full_disk_is_said_with_what_is_safe_and_when_to_come_back(client, reader):
+    client.raise_request_exception = False
+    client.force_login(reader)
+    answer = client.get("/full/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    said = answer.content.decode()
+    assert "The disk is full. What you saved before is safe" in said
+    assert "secret" not in said
+    assert "default-src 'none'" in answer["Content-Security-Policy"]

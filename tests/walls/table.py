@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from urllib.parse import quote
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.urls import URLResolver, get_resolver
@@ -13,8 +14,10 @@ from django.urls import URLResolver, get_resolver
 from library.exporters.kept import make
 from library.importers.pieces import Listed, begin
 from library.models import (
+    ApiToken,
     Attachment,
     Change,
+    Event,
     Export,
     FormerAddress,
     Highlight,
@@ -32,6 +35,7 @@ from library.models import (
     SearchPending,
     SearchWord,
     SectionVersion,
+    SecurityEvent,
     Shelf,
     Source,
     TagAlias,
@@ -39,8 +43,10 @@ from library.models import (
 )
 from library.models.bulk import carry_out
 from library.models.writing import set_tags, write_section
+from tests.views.doors import ways_in
 
-PUBLIC = {"login", "setup", "healthz"}  # and the files under /static/, which are no routes
+PUBLIC = {"login", "setup", "healthz", "invitation", ".well-known"}  # and the files under /static/, which are no routes
+BY_TOKEN = {"api"}  # where a program shows a token and a session counts for nothing
 HEADERS = {
     "Content-Security-Policy": r"default-src 'none'; (script-src 'self'; .*|sandbox; )frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -49,9 +55,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ".*camera=.*",
 }
-# What a GET may write: who is here, and what can be made again from the library at any time.
-NOT_KEPT = {Session, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
+# What a GET may write: who is here or was refused, and what can be made again from the library at any time.
+NOT_KEPT = {Session, UserSession, SecurityEvent, Rendering, SearchDocument, SearchLanguage, SearchPending, SearchWord}
 NOWHERE = dict.fromkeys(("pk", "version", "number", "file", "object_id", "id"), 987654321)
+NOWHERE |= dict.fromkeys(("passkey", "session", "identity", "reader", "invitation", "token"), 987654321)
 NOWHERE |= {"slug": "no-such-tag", "name": "words", "upload": "f" * 32}
 
 
@@ -69,7 +76,8 @@ def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 ROUTES = ["/" + route for route in walk(get_resolver())]
-OWN = [route for route in ROUTES if not route.startswith("/admin/")]
+STAFFS = "/settings/readers/"  # tests/views/test_readers.py tries that they are there for nobody else
+OWN = [route for route in ROUTES if not route.startswith(("/admin/", STAFFS))]
 WITH_OBJECT = [route for route in OWN if "<" in route]
 
 
@@ -126,6 +134,7 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
     attachment = Attachment.objects.create(link=kept, original=original, name="words", reference=words)
     upload = begin(owner.pk, [Listed(words, 9, 1, False)])
     return {
+        **doors_of(owner, words),
         "export": {"pk": export.pk},
         "highlights": {"pk": highlight.pk},
         "review": {"pk": highlight.pk, "number": 1},
@@ -141,6 +150,13 @@ def library_of(owner: User, words: str, *urls: str) -> dict[str, dict[str, objec
         "admin/importrun": {"object_id": run.pk},
         "admin/importedrecord": {"object_id": ImportedRecord.objects.order_by("pk").first().pk},
     }
+
+
+def doors_of(owner: User, words: str) -> dict[str, dict[str, object]]:
+    token, _ = ApiToken.objects.make(owner, words[:100], ["read"], None)
+    SecurityEvent.objects.add(Event.TOKEN_MADE, owner.pk, "203.0.113.9", words[:200], words[:200])
+    event = owner.security_events.order_by("pk").first()
+    return {"settings": ways_in(owner, words) | {"token": token.pk}, "admin/securityevent": {"object_id": event.pk}}
 
 
 def own_address(route: str, library: dict[str, dict[str, object]]) -> str:

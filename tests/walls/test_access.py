@@ -7,6 +7,7 @@ from django.test import Client
 
 from library.models import User
 from tests.walls.table import (
+    BY_TOKEN,
     NOWHERE,
     PUBLIC,
     ROUTES,
@@ -29,13 +30,19 @@ def test_nothing_is_public_but_what_is_named_here(client, reader):
         for ask in (client.get, client.post):
             answer = ask(address(route, nowhere))
             check_headers(answer)
-            if room(route) not in PUBLIC and answer.status_code != 404:
+            if room(route) in BY_TOKEN:
+                assert answer.status_code == 401 and "WWW-Authenticate" in answer.headers, route
+            elif room(route) not in PUBLIC and answer.status_code != 404:
                 assert re.match(r"(/admin)?/login/(\?|$)", answer.headers["Location"]), route
 
 
 def test_the_public_pages_are_these(client, reader):
-    answers = {name: client.get(f"/{name}".replace("healthz/", "healthz")) for name in ("login/", "setup/", "healthz")}
-    assert [answer.status_code for answer in answers.values()] == [200, 404, 200]
+    answers = [client.get(path) for path in ("/login/", "/setup/", "/healthz", "/.well-known/security.txt")]
+    assert [answer.status_code for answer in answers] == [200, 404, 200, 404]
+
+
+def test_a_session_opens_nothing_where_a_token_is_asked_for(reading):
+    assert {reading.get(route).status_code for route in ROUTES if room(route) in BY_TOKEN} == {401}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -68,8 +75,8 @@ def test_a_form_without_its_token_is_refused_everywhere(reader):
     client.force_login(reader)
     library = library_of(reader, "words")
     before = everything()
-    allowed = [route for route in ROUTES if client.post(own_address(route, library), {"a": "b"}).status_code != 403]
-    assert allowed == []
+    answers = {route: client.post(own_address(route, library), {"a": "b"}).status_code for route in ROUTES}
+    assert [route for route, status in answers.items() if status != (401 if room(route) in BY_TOKEN else 403)] == []
     assert everything() == before
 
 
@@ -80,7 +87,7 @@ def test_looking_changes_nothing(reading, reader, other_reader):
     before = everything()
     for route in ROUTES:
         answer = reading.get(own_address(route, library))
-        assert answer.status_code in {200, 301, 302, 403, 404, 405}, route
+        assert answer.status_code in {200, 301, 302, 401, 403, 404, 405}, route
         assert everything() == before, route
         check_headers(answer)
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise readers.several("There is no reader yet")
         chosen, dest = choose(reader, options), options["dest"].absolute()
         check(dest, options["format"])
-        number = chosen.count()
+        number = exporters.count(chosen, options["format"])
         with tqdm(total=number, unit=" articles", file=self.stderr, desc="Exporting", leave=False) as bar:
             write(chosen, options["format"], dest, bar.update)
         self.stdout.write(f"Exported: {number:,} {'article' if number == 1 else 'articles'} to {dest}")
@@ -60,9 +60,10 @@ def check(dest: Path, name: str) -> None:
     """Nothing that is there is ever written over."""
     empty_folder = name == "markdown" and dest.is_dir() and not any(dest.iterdir())
     if dest.exists() and not empty_folder:
-        raise CommandError(f"{dest} is there already. Nothing was written; choose another name.", returncode=2)
+        problem = f"{dest} is there already. Nothing was written; choose another name."
+        raise CommandError(problem, returncode=readers.WRONG_USE)
     if not dest.parent.is_dir():
-        raise CommandError(f"There is no folder {dest.parent}. Nothing was written.", returncode=2)
+        raise CommandError(f"There is no folder {dest.parent}. Nothing was written.", returncode=readers.WRONG_USE)
 
 
 def write(chosen: Chosen, name: str, dest: Path, progress: exporters.Progress) -> None:

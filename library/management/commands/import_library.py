@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import Error, connection
 from tqdm import tqdm
 
 from library import accounts, importers
-from library.importers import ledger, restoring, watching
+from library.importers import ledger, restoring, restoring_run, watching
 from library.importers.archives import shown
 from library.importers.files import Place
 from library.importers.restored import CantRestore
 from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
+from library.models.outages import outage
 
 logger = logging.getLogger(__name__)
 
-WRONG_USE = 2
-COMPLETE = "commonplace"
 BROKE_OFF = "The import broke off. What came before is in the library, and the same command goes on with the rest."
 SHOWN_PROBLEMS = 50
 NAMED = 3
@@ -55,7 +54,7 @@ class Command(BaseCommand):
         if options["watch"]:
             self.watch(options, reader)
             return
-        if not options["dry_run"] and options["format"] in ("", COMPLETE) and self.restore(reader, options["paths"]):
+        if self.restore(options, reader):
             return
         import_run = start(options, reader)
         self.run_with_bar(import_run)
@@ -65,24 +64,36 @@ class Command(BaseCommand):
         if options["strict"] and import_run.rejected:
             raise CommandError("Some files were rejected, and --strict was given.")
 
-    def restore(self, reader: User, paths: list[Path]) -> bool:
+    def restore(self, options: dict[str, Any], reader: User) -> bool:
         """Bring in a complete export of ours as it was. False where it is none, or the library is not empty."""
-        places: list[Place] = [str(path.absolute()) for path in paths]
-        if not restoring.fits(reader, places):
+        places: list[Place] = [str(path.absolute()) for path in options["paths"]]
+        if options["format"] not in restoring_run.FORMATS or not restoring.fits(reader, places):
             return False
-        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
-            try:
-                restored = restoring.restore(reader, places, bar.update)
-            except CantRestore as problem:
-                raise CommandError(str(problem)) from problem
-        articles = "article" if restored == 1 else "articles"
-        self.stdout.write(f"Restored: {restored:,} {articles}, with all that belongs to the library.")
+        try:
+            sentence, told = self.foresee_or_restore(reader, places, options["dry_run"])
+        except CantRestore as problem:
+            raise CommandError(str(problem)) from problem
+        except KeyboardInterrupt as stop:
+            raise CommandError(restoring_run.STOPPED) from stop
+        message = sentence.format(articles=restoring_run.plural(told.articles))
+        if options["report"]:
+            report_restored(options["report"], options["paths"][0].name, message, told)
+        self.stdout.write("\n".join([*told.warnings, message]))
         return True
+
+    def foresee_or_restore(self, reader: User, places: list[Place], dry_run: bool) -> tuple[str, restoring.Restored]:
+        """With the sentence that tells it."""
+        if dry_run:
+            found = restoring.Restored(restoring.foresee(reader, places), [])
+            return f"{restoring_run.WILL} Nothing was changed.", found
+        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
+            return restoring_run.DONE, restoring.restore(reader, places, bar.update)
+
     def watch(self, options: dict[str, Any], reader: User) -> None:
         """Until Ctrl-C. What was changed while nobody watched comes first."""
         folders = [path.absolute() for path in options["paths"]]
         if not all(folder.is_dir() for folder in folders):
-            raise CommandError("Only folders can be watched. Name a folder.", returncode=WRONG_USE)
+            raise CommandError("Only folders can be watched. Name a folder.", returncode=readers.WRONG_USE)
         import_run = start(options, reader)
         self.run_with_bar(import_run)
         self.report(import_run, options["report"])
@@ -120,9 +131,8 @@ class Command(BaseCommand):
                 ledger.finish(import_run, RunState.STOPPED)
             except OSError as error:
                 ledger.finish(import_run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
-            except Exception:
-                logger.exception("The import broke off.")
-                ledger.finish(import_run, RunState.FAILED, BROKE_OFF)
+            except Exception as error:
+                break_off(import_run, error)
         import_run.refresh_from_db()
 
     def report(self, import_run: ImportRun, file: Path | None) -> None:
@@ -151,9 +161,9 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
     paths = [path.absolute() for path in options["paths"]]
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
-        raise CommandError(f"There is nothing at {', '.join(missing)}.", returncode=WRONG_USE)
+        raise CommandError(f"There is nothing at {', '.join(missing)}.", returncode=readers.WRONG_USE)
     if any(shown(str(path)) != str(path) for path in paths):
-        raise CommandError("A path to import is no UTF-8. Rename it, or name its folder.", returncode=WRONG_USE)
+        raise CommandError("A path to import is no UTF-8. Rename it, or name its folder.", returncode=readers.WRONG_USE)
     for run in ImportRun.objects.abandoned().filter(owner=reader, uploaded=False, on_server=False):
         ledger.finish(run, RunState.STOPPED)
     return ImportRun.objects.create(
@@ -168,13 +178,27 @@ def choices(options: dict[str, Any]) -> dict[str, Any]:
     return {name: options[name] for name in ("dry_run", "format", "same_address")}
 
 
+def break_off(import_run: ImportRun, error: Exception) -> None:
+    """Say why in a sentence, or in the log. Where that can't be written either, the run goes on as one that was killed.
+    """
+    why = outage(error)
+    if not why:
+        logger.error("The import broke off.", exc_info=error)
+    said = f"{why} {BROKE_OFF}".strip()
+    try:
+        ledger.finish(import_run, RunState.FAILED, said)
+    except Error as another:
+        raise CommandError(said) from another
+
+
 def check_report(file: Path | None) -> None:
     """Say before the import, and not after it, that its report can't be written."""
     try:
         if file:
             file.touch()
     except OSError as error:
-        raise CommandError(f"The report can't be written to {file}: {error.strerror}.", returncode=WRONG_USE) from error
+        problem = f"The report can't be written to {file}: {error.strerror}."
+        raise CommandError(problem, returncode=readers.WRONG_USE) from error
 
 
 def problem_of(entry: ImportedRecord) -> str:
@@ -189,6 +213,15 @@ def write_report(import_run: ImportRun, file: Path) -> None:
         stream.write(f'{totals[:-1]}, "entries": [')
         write_entries(stream, import_run.entries.iterator(chunk_size=1000))
         stream.write("]}\n")
+
+
+def report_restored(file: Path, name: str, message: str, told: restoring.Restored) -> None:
+    """In the same form, with one entry for the whole."""
+    totals = dict.fromkeys(ledger.TOTALS, 0)
+    totals |= {"files": 1, "records": told.articles, "new": told.articles, "warnings": len(told.warnings)}
+    entry = {"file": name, "outcome": Outcome.NEW, "link": None, "message": message, "warnings": told.warnings}
+    found = {**totals, "state": RunState.DONE, "entries": [entry]}
+    file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_entries(stream: TextIO, entries: Iterator[ImportedRecord]) -> None:

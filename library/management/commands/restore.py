@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from library.backups import BackupProblem, restore
-from library.models import Link
+from library.models import Event, Link
 from library.preparing import CantStart, migrate
 from library.search import indexing
+from library.security_log import note
 
 MOVE_IT_AWAY = "Nothing was changed. Move its database away, and restore again: a new one is made."
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         except DatabaseError as error:
             raise CommandError(f"The present library can't be opened: {error}. {MOVE_IT_AWAY}") from error
+        note(Event.BACKUP_RESTORED, None)
         self.stdout.write(f"In place, with {Link.objects.count():,} articles. What was there before: {before}")
         self.stdout.write(f"To be indexed for the search: {indexing.pending_count():,}. The library can be used.")
         self.stdout.flush()

@@ -1,4 +1,4 @@
-"""A crash never loses or doubles an article: an import whose processes are killed at random moments."""
+"""The same with all the processes of a server, in real time: nobody moves a clock, and the next start goes on."""
 
 import os
 import random
@@ -17,7 +17,7 @@ from tests.importers.link_files import link_file
 
 pytestmark = pytest.mark.proofs
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FILES = 3_000
 KILLS = 6
 PATIENCE = 300

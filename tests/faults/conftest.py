@@ -1,0 +1,85 @@
+"""A library of each test's own, made from one that is prepared once; and a count of what each test really did."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.own_library import OwnLibrary
+from tests.importers.link_files import link_file
+
+Done = Callable[..., None]
+DONE = "what the faults suite did"
+
+
+def cluster() -> str:
+    address = os.environ.get("DATABASE_URL", "")
+    return address if address.startswith("postgres") else ""
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory) -> Iterator[OwnLibrary]:
+    """A library with one reader. Nobody opens it: others are copies of it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    library = OwnLibrary(tmp_path_factory.mktemp("prepared"), cluster(), f"prepared{worker}")
+    if library.cluster:
+        library.make_database()
+    library.must("command", "migrate")
+    library.must("make_reader")
+    library.leave()
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def own_library(prepared, tmp_path) -> Iterator[OwnLibrary]:
+    library = OwnLibrary(tmp_path / "library", prepared.cluster, f"own{os.environ.get('PYTEST_XDIST_WORKER', '')}")
+    library.become(prepared)
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def notes(tmp_path) -> Callable[..., Path]:
+    """Makes a folder of so many files to import."""
+
+    def make(number: int, name: str = "notes", words: int = 200) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for place in range(number):
+            text = link_file(f"Article {place}", url=f"https://slow.example/{place}", content="Word by word. " * words)
+            (folder / f"{place:05}.md").write_text(text)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def done(request) -> Iterator[Done]:
+    """Say what a test did, and fail it where that is nothing: `done(kills=20)`."""
+    did: dict[str, float] = {}
+
+    def say(**numbers: float) -> None:
+        for name, number in numbers.items():
+            did[name] = did.get(name, 0) + number
+
+    yield say
+    request.config.stash[LINES].append((request.node.name, did))
+    assert did and all(did.values()), f"Nothing was proven: {did}"
+
+
+LINES: pytest.StashKey[list[tuple[str, dict[str, float]]]] = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LINES] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    lines = config.stash.get(LINES, [])
+    if lines:
+        terminalreporter.section(DONE)
+    for name, did in lines:
+        told = (f"{number:g} {key.replace('_', ' ')}" for key, number in did.items())
+        terminalreporter.line(f"{name}: {', '.join(told)}")
