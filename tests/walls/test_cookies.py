@@ -19,7 +19,8 @@ NAMES = (
 
 def set_up(tmp_path, settings, **environment: str) -> None:
     """The settings of a server with this environment."""
-    said = shown(tmp_path, f"__import__('json').dumps({{name: getattr(s, name) for name in {NAMES}}})", **environment)
+    wanted = f"{{name: getattr(s, name) for name in {NAMES} if hasattr(s, name)}}"
+    said = shown(tmp_path, f"__import__('json').dumps({wanted})", **environment)
     for name, value in json.loads(said).items():
         setattr(settings, name, value)
 
