@@ -51,7 +51,8 @@ def unfit(model: type[models.Model]) -> list[tuple[str, object]]:
     for row in model.objects.values(*(field.attname for field in [*fields, *nested])):
         told = {field: row[field.attname] for field in fields}
         found += [(field.name, value) for field, value in told.items() if not fits(value, field.max_length)]
-        found += [(field.name, text) for field in nested for text in strings(row[field.attname]) if not fits(text, None)]
+        said = [(field.name, text) for field in nested for text in strings(row[field.attname])]
+        found += [(name, text) for name, text in said if not fits(text, None)]
     return found
 
 
