@@ -111,6 +111,7 @@ def test_the_views_do_ask_for_something():
     assert {"after", "article", "into", "link", "q", "section", "tag", "to"} <= asked_for()
 
 
+@pytest.mark.proofs
 def test_no_question_reaches_what_another_reader_has(reading, theirs, own):
     names = sorted(asked_for())
     for path in [own_address(route, own) for route in OWN]:
