@@ -13,8 +13,8 @@ from library.content.anchors import Anchor
 from library.highlighting import change, mark
 from library.models import Colour, Export, Highlight, ImportRun, Kind, Review, Shelf, User
 from library.models.writing import note_change, write_section
-from tests.test_walls import OWN, library_of, own_address
 from tests.views.shelf import article
+from tests.walls.table import OWN, library_of, own_address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}

@@ -34,9 +34,9 @@ from library.models import (
     User,
 )
 from library.search import indexing
-from tests.test_walls import library_of
 from tests.views.household import PASSWORD, make_staff
 from tests.views.shelf import article
+from tests.walls.table import library_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "unmistakable zyxwvut words"

@@ -5,9 +5,9 @@ from django_tasks_db.models import DBTaskResult
 
 from library import tasks
 from library.models import Departure, User
-from tests.test_walls import library_of
 from tests.views.household import PASSWORD, make_staff
 from tests.views.shelf import article
+from tests.walls.table import library_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/delete-account/"

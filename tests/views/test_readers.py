@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from library.models import Departure, Event, Invitation, SecurityEvent, User
 from library.views.readers import SHOWN
-from tests.test_walls import ROUTES, STAFFS, address, told
 from tests.views.household import invite, make_staff, open_invitation
 from tests.views.shelf import article
+from tests.walls.table import ROUTES, STAFFS, address, told
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/readers/"

@@ -1,0 +1,149 @@
+"""No form or question reaches what another reader has: their ids and names are worth as much as those nobody has."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.cache import caches
+from django.db import connection, models
+
+from library import views
+from tests.walls.shown_forms import Form, forms_of, tried
+from tests.walls.table import OWN, everything, library_of, own_address, told
+
+pytestmark = pytest.mark.django_db
+ASKS = {"GET", "query"}
+SECRET = "secretwords"  # of letters alone: it is its own slug, and reads the same in an address
+STEP = 1_000_000
+
+
+def set_apart() -> None:
+    """From here on no two things have one id, whatever they are: so an id names one thing or nothing."""
+    numbered = [model for model in apps.get_models() if isinstance(model._meta.pk, models.AutoField)]
+    with connection.cursor() as cursor:
+        for place, model in enumerate(numbered, start=1):
+            table, column, first = model._meta.db_table, model._meta.pk.column, place * STEP
+            if connection.vendor == "sqlite":
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, first])
+            else:
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, column, first])
+
+
+@pytest.fixture
+def own(reading, reader) -> dict[str, dict[str, object]]:
+    return library_of(reader, "words")
+
+
+@pytest.fixture
+def theirs(own, other_reader) -> list[str]:
+    """An id of each kind of thing that the other reader has, and all other words that lead to one."""
+    set_apart()
+    library = library_of(other_reader, SECRET)
+    ids = {str(rows[-1][0]) for rows in everything().values() if rows}
+    words = {str(value) for values in library.values() for value in values.values()}
+    return sorted(word for word in ids | words if len(str(STEP)) <= len(word) <= 40)
+
+
+def asked_for() -> set[str]:
+    """Every name that a view looks for in an address, read from the source of the views."""
+    calls = [
+        call
+        for file in Path(views.__file__).parent.glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in {"get", "getlist"}
+    ]
+    named = [call for call in calls if call.args and isinstance(call.args[0], ast.Constant)]
+    return {str(call.args[0].value) for call in named if ast.unparse(call.func.value).split(".")[-1] in ASKS}
+
+
+def answered(answer, *values: str) -> str:
+    """What is told, without the value that was sent and without the moment it was."""
+    text = told(answer) if not answer.streaming else f"{answer.status_code} {answer.getvalue()!r}"
+    for value in values:
+        text = text.replace(value, "…")
+    return re.sub(r"datetime=\"[^\"]*\"|\d{13,}", "", text)
+
+
+def of_others() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the other reader: their ids lie above those of all that was there before."""
+    return {
+        label: [row for row in rows if SECRET in str(row) or str(row[0]).isdigit() and int(row[0]) > STEP]
+        for label, rows in everything().items()
+    }
+
+
+def lost(before: dict[str, list[tuple[object, ...]]]) -> list[tuple[object, ...]]:
+    """Which of those rows are gone or say something else; what a form of this reader's made is not among them."""
+    now = everything()
+    return [row for label, rows in before.items() for row in rows if row not in now[label]]
+
+
+def nobodys(word: str) -> str:
+    """What looks like it and leads to nothing; the last figure stays, for fields that go by fives."""
+    return "9" * (len(word) - 1) + word[-1] if word.isdigit() else "f" * len(word)
+
+
+class Answers:
+    """What is told of nothing, asked once."""
+
+    def __init__(self, ask: Callable[[str], str]) -> None:
+        self._question, self._known = ask, dict[str, str]()
+
+    def _ask(self, word: str) -> str:
+        caches["default"].clear()  # of how often somebody tried
+        return self._question(word)
+
+    def differ(self, word: str) -> bool:
+        """Whether the word of another reader is answered otherwise than one that nobody has."""
+        nothing = nobodys(word)
+        if nothing not in self._known:
+            self._known[nothing] = self._ask(nothing)
+        told = self._ask(word)
+        # A page that tells the time is asked about nothing once more, at the same moment.
+        return told != self._known[nothing] and told != self._ask(nothing)
+
+
+def test_the_views_do_ask_for_something():
+    assert {"after", "article", "into", "link", "q", "section", "tag", "to"} <= asked_for()
+
+
+@pytest.mark.proofs
+def test_no_question_reaches_what_another_reader_has(reading, theirs, own):
+    names = sorted(asked_for())
+    for path in [own_address(route, own) for route in OWN]:
+        if reading.get(path).status_code == 405:
+            continue
+        answers = Answers(lambda word, path=path: answered(reading.get(path, dict.fromkeys(names, word)), word))
+        assert [(path, word) for word in theirs if answers.differ(word)] == []
+
+
+def groups(form: Form, apart: bool) -> list[list[str]]:
+    """The fields that get a word together: those that hold a number, then the others; or each by itself."""
+    fields = sorted(form.fields.keys() - {"act"})
+    numbers = [field for field in fields if is_number(form, field)]
+    together = [numbers, [field for field in fields if field not in numbers]]
+    return [[field] for field in fields] if apart else list(filter(None, together))
+
+
+@pytest.mark.parametrize("apart", [False, pytest.param(True, marks=pytest.mark.proofs)], ids=["together", "apart"])
+def test_no_form_reaches_what_another_reader_has(reading, theirs, own, apart):
+    before = of_others()
+    for form in forms_of(reading, own):
+        for fields in groups(form, apart):
+            words = [word for word in theirs if word.isdigit() == is_number(form, fields[0])]
+
+            def ask(word: str, form: Form = form, fields: list[str] = fields) -> str:
+                answer, changed = tried(reading, form, dict.fromkeys(fields, [word]), kept=lambda: lost(before))
+                assert not changed, (form.action, fields, word)
+                return answered(answer, word)
+
+            answers = Answers(ask)
+            assert [(form.action, fields, word) for word in words if answers.differ(word)] == []
+
+
+def is_number(form: Form, field: str) -> bool:
+    return all(value.isdigit() for value in form.fields[field])
