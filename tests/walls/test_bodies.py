@@ -65,7 +65,7 @@ def answered(answer, *values: str) -> str:
     text = told(answer) if not answer.streaming else f"{answer.status_code} {answer.getvalue()!r}"
     for value in values:
         text = text.replace(value, "…")
-    return re.sub(r"datetime=\"[^\"]*\"|\d{13,}", "", text)
+    return re.sub(r"datetime=\"[^\"]*\"|\d{13,}|\d+\W\w+ ago", "", text)
 
 
 def of_others() -> dict[str, list[tuple[object, ...]]]:
