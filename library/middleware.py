@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -144,8 +144,7 @@ def zone(name: str) -> ZoneInfo | None:
 def note_seen(request: HttpRequest) -> None:
     """A page is shown also when the database takes nothing just now."""
     try:
-        with transaction.atomic():
-            sessions.note_seen(request)
+        sessions.note_seen(request)
     except DatabaseError as problem:
         if not outage(problem):
             raise
