@@ -261,7 +261,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "library.assets.HashedFiles"},
 }
 MEDIA_ROOT = DATA_DIR / "uploads"
 EXPORTS_ROOT = DATA_DIR / "exports"

@@ -2,9 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-
-from library.models.revisions import Revision
+from django.db import connection, models
 
 
 class Theme(models.TextChoices):
@@ -59,5 +57,7 @@ class User(AbstractUser):
     @property
     def revision(self) -> int:
         """A number that grows with every change to this reader's links, tags and shelves (database triggers)."""
-        number = Revision.objects.filter(owner_id=self.pk).values_list("number", flat=True).first()
-        return number or 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM library_revision WHERE owner_id = %s", [self.pk])
+            found = cursor.fetchone()
+        return found[0] if found else 0

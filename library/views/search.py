@@ -22,7 +22,7 @@ from library.search.query import LONGEST_QUERY, Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.bulk import Selecting
 from library.views.counts import Counts
-from library.views.matches import address_with_words
+from library.views.matches import with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import ROW_FIELDS, Row, rows
 
@@ -151,9 +151,9 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages, results.common))
-        back = address.page(page_key(request.GET))
+        behind = f"{with_words(address.q, address.page(page_key(request.GET)))}#match-1"
         for row in found:
-            row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"
+            row["href"] += behind
     return found
 
 
