@@ -1,7 +1,7 @@
 """Rows of articles: plain dicts and no objects, since 50 of them are on every list."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from library.models import State
+from library.models import State, User
 from library.models.links import shown_title, title_slug
 from library.search.snippets import Snippet
 
@@ -25,6 +25,9 @@ TAGS = """
 SELECT lt.link_id, tag.name, tag.slug FROM library_linktag AS lt JOIN library_tag AS tag ON tag.id = lt.tag_id
 WHERE lt.link_id IN ({links}) ORDER BY lt.id
 """
+KEPT = f"""
+SELECT {', '.join(ROW_FIELDS)} FROM library_link WHERE id IN ({{links}}) AND owner_id = %s AND deleted_at IS NULL
+"""  # noqa: S608 - words of ours
 HIGHLIGHTS = "SELECT link_id, count(*) FROM library_highlight WHERE link_id IN ({links}) GROUP BY link_id"
 STAR = '<svg class="i star" aria-hidden="true"><use href="#i-star"/></svg><span class="vh">Favourite</span>'
 TAG_ICON = '<svg class="i" aria-hidden="true"><use href="#i-tag"/></svg>'
@@ -151,11 +154,19 @@ def count_highlights(link_ids: Iterable[int]) -> dict[int, int]:
     return dict(of_links(HIGHLIGHTS, link_ids))
 
 
-def of_links(sql: str, link_ids: Iterable[int]) -> list[tuple[Any, ...]]:
-    """What this statement says of these links."""
+def kept(owner: User, link_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """ROW_FIELDS of those of these links that are the owner's and not in the Bin."""
+    found = [dict(zip(ROW_FIELDS, values, strict=True)) for values in of_links(KEPT, link_ids, owner.pk)]
+    for link in found:
+        link["saved_at"] = link["saved_at"].replace(tzinfo=UTC)  # SQLite keeps it without saying so.
+    return {link["id"]: link for link in found}
+
+
+def of_links(sql: str, link_ids: Iterable[int], *more: Any) -> list[tuple[Any, ...]]:
+    """What this statement says of these links; `more` are its other parameters."""
     ids = list(link_ids)
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(links=", ".join(["%s"] * len(ids))), ids)
+        cursor.execute(sql.format(links=", ".join(["%s"] * len(ids))), [*ids, *more])
         return list(cursor.fetchall())
