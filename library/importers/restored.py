@@ -129,7 +129,8 @@ def _of_link(made: Row, said: Row, above: Row) -> Row:
 def _of_run(made: Row, said: Row, above: Row) -> Row:
     """What was under way on the old server is not under way here, and its files are none of this one."""
     state = made["state"] if made["state"] in ENDED else RunState.STOPPED.value
-    return {"state": state, "lease_holder": "", "lease_until": None, "on_server": False, "uploaded": False}
+    ours = {"on_server": False, "uploaded": False, "whole": {}}
+    return {"state": state, "lease_holder": "", "lease_until": None, **ours}
 
 
 def _folded(made: Row, said: Row, above: Row) -> Row:

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, transaction
 
 from library.content import stream
-from library.importers import archives, exported, files, restored
+from library.importers import archives, exported, files, restored, whole
 from library.importers.carried import Carried
 from library.importers.exported import Archive
 from library.importers.restored import CantRestore, Row
 from library.models import Highlight, ImportRun, Link, Original, Review, User
 from library.models.portable import ARTICLES, IMPORTS, LISTS, PREFERENCES, VERSION, Model, Part, renumbered
 from library.models.rows import insert_rows, new_ids, reserved_id
+from library.models.shelves import hold
 from library.search.indexing import index_links
 
 CHUNK = 200
@@ -47,8 +48,11 @@ logger = logging.getLogger(__name__)
 
 
 class Restored(NamedTuple):
-    articles: int
+    """`beside` is what came beside the articles, as `whole` notes it."""
+
+    articles: list[int]
     warnings: list[str]
+    beside: dict[str, Any]
 
 
 def is_empty(owner: User) -> bool:
@@ -71,6 +75,7 @@ def foresee(owner: User, places: Sequence[files.Place]) -> int:
 def restore(owner: User, places: Sequence[files.Place], progress: Progress | None = None) -> Restored:
     """All or nothing; `progress` hears how many articles more are in. Raises CantRestore with the reason."""
     with _in_sentences(), exported.opened(places) as found, transaction.atomic():
+        hold(owner)
         return Restoring(owner, _checked(owner, found), progress).run()
 
 
@@ -123,7 +128,7 @@ class Restoring:
         self.owner, self.archive, self.progress = owner, found, progress or (lambda number: None)
         self.carried = Carried(found)
         self.ids: dict[Model, dict[int, int]] = defaultdict(dict)
-        self.articles = 0
+        self.before = whole.preferences(owner)
         self.left_out: Counter[str] = Counter()
         self.run_id = 0
         """Of the import whose entries are read."""
@@ -144,7 +149,7 @@ class Restoring:
         if waiting:
             self._flush(PARTS[of], waiting)
         warnings = [LEFT_OUT.format(count=count, name=name) for name, count in sorted(self.left_out.items())]
-        return Restored(self.articles, warnings)
+        return Restored([*self.ids[Link].values()], warnings, whole.noted(self.owner, self.ids, self.before))
 
     def _other(self, key: str, value: Any) -> None:
         if key == "reader":
@@ -164,27 +169,26 @@ class Restoring:
         if part is IMPORTS:
             self.run_id = self.ids[ImportRun][rows[-1]["id"]]
         if part is ARTICLES:
-            self.articles += len(rows)
             index_links([self.ids[Link][row["id"]] for row in rows])
             self.progress(len(rows))
 
     def _insert(self, part: Part, places: list[Place]) -> None:
         """Rows with the ids of what they stand in, and then all parts inside them."""
-        whole = [place for place in places if self._is_whole(part, place.row)]
-        if len(whole) < len(places):
-            self.left_out[part.name] += len(places) - len(whole)
-        if not whole:
+        taken = [place for place in places if self._is_whole(part, place.row)]
+        if len(taken) < len(places):
+            self.left_out[part.name] += len(places) - len(taken)
+        if not taken:
             return
-        numbers = self._numbered(part, whole) if part.numbered else []
-        made = [self._made(part, place) for place in whole]
+        numbers = self._numbered(part, taken) if part.numbered else []
+        made = [self._made(part, place) for place in taken]
         values = [tuple(each.values()) for each in made]
         if part.numbered:
             values = [(pk, *each) for pk, each in zip(numbers, values, strict=True)]
         if part.model is Review:  # a trigger has made one of each already
-            Review.objects.filter(highlight__in=[place.parent for place in whole]).delete()
+            Review.objects.filter(highlight__in=[place.parent for place in taken]).delete()
         insert_rows(part.model, (*(["id"] if part.numbered else []), *made[0]), values)
         for inner in part.parts:
-            within = zip(numbers, made, whole, strict=True)
+            within = zip(numbers, made, taken, strict=True)
             rows = [Place(pk, said, row) for pk, said, place in within for row in restored.rows(place.row, inner)]
             self._insert(inner, rows)
 

@@ -28,7 +28,7 @@ def document(shelf, exported):
 def restore(owner, document, folder):
     file = folder / "changed.json"
     file.write_text(document if isinstance(document, str) else json.dumps(document))
-    return restoring.restore(owner, [str(file)]).articles
+    return len(restoring.restore(owner, [str(file)]).articles)
 
 
 def test_a_document_that_was_spaced_and_sorted_anew_is_still_read(document, other_reader, tmp_path):

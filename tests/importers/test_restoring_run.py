@@ -48,7 +48,9 @@ def test_a_check_foresees_that_it_will_be_restored_as_a_whole(begun, other_reade
 def test_it_is_restored_with_totals_and_an_entry(begun, other_reader):
     run = carried_out(begun())
     assert (run.state, run.records, run.new, run.files) == (RunState.DONE, 2, 2, 1)
-    assert [entry.message[:22] for entry in run.entries.all()] == ["Restored: 2 articles, "]
+    told, *each = [entry.message for entry in run.entries.all()]
+    assert told == "Restored: 2 articles, with all that belongs to the library."
+    assert each == ["Restored as it was."] * 2
     assert other_reader.links.count() == 2
 
 
