@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from library.content import dates
@@ -45,12 +44,14 @@ def read(file: ImportFile) -> Iterator[Record | Refusal]:
 
 def _record(article: dict[str, Any], names: dict[str, str]) -> Record | Refusal:
     texts = objects(article.get("texts"))
-    made = shaped(
+    return shaped(
         article.get("title"),
         article.get("url"),
         tags=_names(article, names),
         created=article.get("saved_at"),
         texts={line(text.get("kind")): text.get("text") for text in texts if text.get("kind") in KINDS[:-1]},
+        others=_others(texts),
+        may_be_bare=True,
         type=line(article.get("type"))[:100],
         state=article.get("state") if article.get("state") in STATES else "",
         favourite=true(article.get("favourite")),
@@ -58,9 +59,6 @@ def _record(article: dict[str, Any], names: dict[str, str]) -> Record | Refusal:
         finished=dates.parse(line(article.get("finished_at"))),
         highlights=tuple(_highlights(article, texts, names)),
     )
-    if isinstance(made, Refusal):
-        return made
-    return replace(made, texts=(*made.texts, *_others(texts)))
 
 
 def _others(texts: list[dict[str, Any]]) -> Iterator[Text]:

@@ -48,17 +48,23 @@ def shaped(
     key: object = "",
     extra: Mapping[str, object] | None = None,
     warnings: Iterable[str] = (),
+    others: Iterable[Text] = (),
+    may_be_bare: bool = False,
     **more: Any,
 ) -> Record | Refusal:
-    """The record, or why it can't be taken. `texts` has them by their kind; `more` are further fields of Record.
+    """The record, or why it can't be taken. `texts` has them by their kind, `others` are more of them; `more` are
+    further fields of Record.
 
-    What has no title is called by its address, or by how its text begins.
+    What has no title is called by its address, or by how its text begins. With nothing but a title it is refused,
+    unless it `may_be_bare`.
     """
     said = list(warnings)
     address = line(url)
-    kept = tuple(Text(kind, text) for kind, written in (texts or {}).items() if (text := block(written)))
+    named = (Text(kind, text) for kind, written in (texts or {}).items() if (text := block(written)))
+    kept = (*named, *others)
     name = (line(title) or address or excerpt(kept[0].text if kept else "", SHORT_TITLE))[:MAX_TITLE]
-    if why := why_refused(address) if address else "" if kept or more.get("highlights") else NO_ADDRESS:
+    says_something = kept or more.get("highlights") or (may_be_bare and name)
+    if why := why_refused(address) if address else "" if says_something else NO_ADDRESS:
         return Refusal(name[:SHORT_TITLE], why)
     if address and not urls.is_web_address(address):
         said.append("The address is no web address. It is kept as it is written.")
