@@ -64,6 +64,13 @@ def test_nothing_is_ever_written_over(folder):
     assert (folder / "there.zip").read_text() == "mine"
 
 
+@pytest.mark.parametrize("format, other", [("json", "all.json"), ("csv", "all.csv"), ("epub", "all.epub")])
+def test_what_is_no_zip_is_not_called_one(folder, format, other):
+    with pytest.raises(CommandError, match=f"all.ZIP would be no zip: .* Nothing was written; name it {other}"):
+        call_command("export_library", str(folder / "all.ZIP"), format=format)
+    assert {file.name for file in folder.iterdir()} == {"in"}
+
+
 def test_an_unknown_shelf_or_reader_is_a_plain_sentence(folder):
     with pytest.raises(CommandError, match='no shelf "x"'):
         call_command("export_library", str(folder / "out"), shelf="x")
