@@ -44,6 +44,7 @@ MEGABYTE = 1024**2
 NONE_CHOSEN = "No files were sent. Choose files, a folder or a zip first."
 TOO_LARGE = "That is more than {limit:,} MB at once. Nothing was imported. Send it in parts."
 TOO_MANY = "Those are more than {limit:,} files. Nothing was imported. Pack them into a zip, and send that."
+FOLDER_ASTRAY = "A folder goes into the field for folders. Nothing was taken; let go of it there."
 BROKE_OFF = "The upload broke off, or a file's name is too long to send. Nothing was imported. Send the files in a zip."
 NO_ROOM = "The server can't keep these files ({reason}). Nothing was imported."
 
@@ -56,6 +57,7 @@ def limits() -> dict[str, str]:
         "none": NONE_CHOSEN,
         "large": TOO_LARGE.format(limit=settings.IMPORT_UPLOAD_BYTES // MEGABYTE),
         "many": TOO_MANY.format(limit=settings.DATA_UPLOAD_MAX_NUMBER_FILES),
+        "folder": FOLDER_ASTRAY,
     }
 
 
