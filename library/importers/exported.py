@@ -11,8 +11,8 @@ from typing import IO, Protocol
 
 from library.importers import archives, unlinked
 from library.importers.archives import MAX_FILE_BYTES, TOO_LARGE, Unreadable
-from library.importers.commonplace import LOOKED_AT, is_complete
 from library.importers.files import Place
+from library.importers.formats.commonplace import LOOKED_AT, is_complete
 from library.models.portable import DOCUMENT, ORIGINALS
 
 MISSING = "It is not there."

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from library.exporters import kept
-from library.importers import notion_links, uploads
+from library.importers import uploads
+from library.importers.formats import notion_links
 from library.models import Export, ImportedRecord, ImportRun, Link, Outcome, RunState, Tag
 from library.models.writing import note_change
 from library.tasks import run_import
