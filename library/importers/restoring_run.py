@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from library.importers import ledger, restoring
+from library.importers.export_rows import CantRestore
 from library.importers.ledger import Entry, LeaseLost, keep_lease
-from library.importers.restored import CantRestore
 from library.importers.taking_back import RESTORED, brought
 from library.models import ImportedRecord, ImportRun, Link, Outcome, RunState
 from library.models.imports import LEASE, Place

@@ -19,8 +19,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library.importers import ledger, pieces, server_folders, uploads
-from library.importers.archives import MAX_FILE_BYTES
 from library.importers.taking_back import extent
+from library.importers.zips import MAX_FILE_BYTES
 from library.models import Event, ImportedRecord, ImportRun, Outcome, RunState, User
 from library.models.imports import Place
 from library.security_log import note

@@ -9,9 +9,9 @@ import pytest
 from library import exporters
 from library.exporters import Chosen
 from library.importers import restoring
+from library.importers.export_rows import CantRestore
 from library.importers.formats import FORMATS
 from library.importers.record import HoldsNone, ImportFile, Record
-from library.importers.restored import CantRestore
 from library.models import ImportedRecord, Original
 from tests.exporters.libraries import do_attach, held
 from tests.views.shelf import article

@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import islice
 
 from library.content.text import excerpt
-from library.importers.archives import MAX_FILE_BYTES
 from library.importers.formats.decoding import decode, looks_binary
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Refusal
+from library.importers.zips import MAX_FILE_BYTES
 
 HEAD = 4 * 1024
 MAX_COLUMNS, MAX_LINES, SAMPLES = 300, 500_000, 10

@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from library import accounts, importers
 from library.importers import ledger, restoring_run, watching
-from library.importers.archives import shown
-from library.importers.files import Place
+from library.importers.files import Origin
+from library.importers.zips import shown
 from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("No longer watching.")
 
-    def import_changed(self, options: dict[str, Any], reader: User, places: list[Place]) -> None:
+    def import_changed(self, options: dict[str, Any], reader: User, places: list[Origin]) -> None:
         if not connection.in_atomic_block:
             connection.close()  # hours may have gone by since it was opened
         label = ", ".join(place[1] for place in places[:NAMED]) + (" and more" if len(places) > NAMED else "")

@@ -9,16 +9,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from library.importers import archives, unlinked
-from library.importers.archives import MAX_FILE_BYTES, TOO_LARGE, Unreadable
-from library.importers.files import Place
+from library.importers import unlinked, zips
+from library.importers.files import Origin
 from library.importers.formats.commonplace import LOOKED_AT, is_complete
+from library.importers.zips import MAX_FILE_BYTES, TOO_LARGE, Unreadable
 from library.models.portable import DOCUMENT, ORIGINALS
 
 MISSING = "It is not there."
 
 
-class Archive(Protocol):
+class OwnExport(Protocol):
     def document(self) -> IO[bytes]: ...
 
     def names(self) -> Sequence[str]:
@@ -29,19 +29,19 @@ class Archive(Protocol):
 
 
 @contextmanager
-def opened(places: Sequence[Place]) -> Iterator[Archive | None]:
+def opened(places: Sequence[Origin]) -> Iterator[OwnExport | None]:
     """The complete export at this place; None where there is none, or it is not alone."""
     with ExitStack() as stack:
         yield _find(places[0], stack) if len(places) == 1 else None
 
 
-def originals_in(archive: Archive) -> dict[str, str]:
+def originals_in(archive: OwnExport) -> dict[str, str]:
     """By SHA-256, the names of the original files that went along: `originals/SHA-256/name`."""
     found = (PurePosixPath(name).parts for name in archive.names())
     return {parts[1]: "/".join(parts) for parts in found if len(parts) == 3 and parts[0] == ORIGINALS}
 
 
-def _find(place: Place, stack: ExitStack) -> Archive | None:
+def _find(place: Origin, stack: ExitStack) -> OwnExport | None:
     path = unlinked.real(Path(place if isinstance(place, str) else place[0]))
     try:
         archive = _archive(path, stack)
@@ -49,15 +49,15 @@ def _find(place: Place, stack: ExitStack) -> Archive | None:
             return None
         with archive.document() as stream:
             return archive if is_complete(stream.read(LOOKED_AT)) else None
-    except (Unreadable, *archives.BROKEN):
+    except (Unreadable, *zips.BROKEN):
         return None
 
 
-def _archive(path: Path, stack: ExitStack) -> Archive | None:
+def _archive(path: Path, stack: ExitStack) -> OwnExport | None:
     if path.is_dir():
         return Folder(path)
     if zipfile.is_zipfile(path):
-        return Zip(stack.enter_context(archives.opened(path)))
+        return Zip(stack.enter_context(zips.opened(path)))
     return Single(path) if path.is_file() else None
 
 
@@ -106,7 +106,7 @@ class Zip:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        members = (member for member in archives.members(archive) if not member.passed_over)
+        members = (member for member in zips.members(archive) if not member.passed_over)
         self._infos = {member.label: member.info for member in members}
         self._main = self._find_main()
         self._prefix = self._main.rpartition("/")[0] + "/" if "/" in self._main else ""
@@ -120,7 +120,7 @@ class Zip:
         raise Unreadable("The zip holds no complete export.")
 
     def document(self) -> IO[bytes]:
-        return archives.stream_member(self._archive, self._infos[self._main])
+        return zips.stream_member(self._archive, self._infos[self._main])
 
     def names(self) -> Sequence[str]:
         return [name.removeprefix(self._prefix) for name in self._infos if name.startswith(self._prefix)]
@@ -129,7 +129,7 @@ class Zip:
         info = self._infos.get(self._prefix + name)
         if info is None:
             raise Unreadable(MISSING)
-        return archives.read_member(self._archive, info)
+        return zips.read_member(self._archive, info)
 
 
 def text_of(stream: IO[bytes]) -> IO[str]:

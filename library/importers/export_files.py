@@ -13,10 +13,10 @@ import zlib
 from collections.abc import Iterator
 
 from library.content import link_file
-from library.importers import exported, restored
-from library.importers.archives import Unreadable
-from library.importers.exported import Archive
-from library.importers.restored import CantRestore, Row
+from library.importers import export_rows, own_exports
+from library.importers.export_rows import CantRestore, Row
+from library.importers.own_exports import OwnExport
+from library.importers.zips import Unreadable
 from library.models import Original
 from library.models.sources import COMPRESSION
 
@@ -37,9 +37,9 @@ NO_BASE64 = "The file is damaged: an original file in it is no base64. Nothing w
 class Carried:
     """Those of one export, and which of them are kept by now."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: OwnExport) -> None:
         self._archive = archive
-        self._places = exported.originals_in(archive)
+        self._places = own_exports.originals_in(archive)
         self._kept: set[str] = set()
         self._read_once: set[str] = set()
 
@@ -60,9 +60,9 @@ class Carried:
             if size > MOST_BYTES:
                 raise CantRestore(TOO_MUCH.format(most=MOST_BYTES // 1024**2))
             self._take(article, number, data)
-            restored.put_in_texts(article, number, link_file.read(data))
-        restored.check_texts(article)
-        for row in (*restored.referring(article), *restored.former(article)):
+            export_rows.put_in_texts(article, number, link_file.read(data))
+        export_rows.check_texts(article)
+        for row in (*export_rows.referring(article), *export_rows.former(article)):
             self._find(row)
         return size
 
@@ -79,8 +79,8 @@ class Carried:
     def _take(self, article: Row, number: int, data: bytes) -> None:
         """A link file that somebody changed since stands in the place of the original that it was."""
         sha256 = hashlib.sha256(data).hexdigest()
-        restored.put_in_original(article, number, sha256, self._is_along)
-        if sha256 in restored.hashes_of(article):
+        export_rows.put_in_original(article, number, sha256, self._is_along)
+        if sha256 in export_rows.hashes_of(article):
             self._keep(sha256, data)
 
     def _is_along(self, sha256: str) -> bool:
