@@ -79,6 +79,8 @@ def noted(owner: User, ids: Mapping[Model, Mapping[int, int]], before: Mapping[s
 
 def extent(run: ImportRun, gone: Collection[int] = ()) -> Beside:
     """What an undo would take, once the articles of these ids are gone."""
+    if not run.whole:
+        return Beside({}, {})
     goes: dict[str, list[Any]] = {}
     stays: dict[str, int] = {}
     used = _used(run, gone)
@@ -96,6 +98,8 @@ def extent(run: ImportRun, gone: Collection[int] = ()) -> Beside:
 @transaction.atomic
 def take_back(run: ImportRun) -> None:
     """After the articles. What is gone by now is passed over, so it can be begun again."""
+    if not run.whole:
+        return
     owner = run.owner
     hold(owner)
     owner.refresh_from_db()
