@@ -19,7 +19,8 @@ from typing import IO, Self
 from django.conf import settings
 from django.db.models import Q
 
-from library.importers.files import Place
+from library.content.durable import sync, sync_folder
+from library.importers.files import Origin
 from library.models import ImportRun, RunState
 
 # How long the files of a stopped import wait for somebody to go on with it.
@@ -91,13 +92,17 @@ class Delivery:
         if self._loose:
             self._loose.close()
 
-    def hand_over(self, run_id: int) -> list[Place]:
-        """Give the folder to an import that has just been made. Answers its `paths`."""
+    def hand_over(self, run_id: int) -> list[Origin]:
+        """Give the folder to an import that has just been made, its files safe on the disk. Answers its `paths`."""
         self.close()
+        for file in self.folder.iterdir():
+            sync(file)
+        sync_folder(self.folder)
         # A folder of this number can only be left from a start that was taken back.
         shutil.rmtree(folder(run_id), ignore_errors=True)
         self.folder = self.folder.rename(folder(run_id))
-        loose: list[Place] = [[str(self._loose_file), ""]] if self._loose else []
+        sync_folder(self.folder.parent)
+        loose: list[Origin] = [[str(self._loose_file), ""]] if self._loose else []
         return [*loose, *([str(self._zip_file(number)), name] for number, name in enumerate(self._zips, 1))]
 
     def keep(self) -> None:

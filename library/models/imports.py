@@ -80,6 +80,12 @@ class ImportRun(models.Model):
     found = models.JSONField(
         default=dict, blank=True, help_text="What a check saw: the formats, and columns with their first values."
     )
+    whole = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What a library that was restored as a whole brought beside its articles.",
+    )
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library.importers import ledger, pieces, restoring_run, server_folders, uploads
-from library.importers.archives import MAX_FILE_BYTES
+from library.importers import ledger, pieces, server_folders, uploads
 from library.importers.taking_back import extent
+from library.importers.zips import MAX_FILE_BYTES
 from library.models import Event, ImportedRecord, ImportRun, Outcome, RunState, User
 from library.models.imports import Place
 from library.security_log import note
@@ -44,6 +44,7 @@ MEGABYTE = 1024**2
 NONE_CHOSEN = "No files were sent. Choose files, a folder or a zip first."
 TOO_LARGE = "That is more than {limit:,} MB at once. Nothing was imported. Send it in parts."
 TOO_MANY = "Those are more than {limit:,} files. Nothing was imported. Pack them into a zip, and send that."
+FOLDER_ASTRAY = "A folder goes into the field for folders. Nothing was taken; let go of it there."
 BROKE_OFF = "The upload broke off, or a file's name is too long to send. Nothing was imported. Send the files in a zip."
 NO_ROOM = "The server can't keep these files ({reason}). Nothing was imported."
 
@@ -56,6 +57,7 @@ def limits() -> dict[str, str]:
         "none": NONE_CHOSEN,
         "large": TOO_LARGE.format(limit=settings.IMPORT_UPLOAD_BYTES // MEGABYTE),
         "many": TOO_MANY.format(limit=settings.DATA_UPLOAD_MAX_NUMBER_FILES),
+        "folder": FOLDER_ASTRAY,
     }
 
 
@@ -111,7 +113,8 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
 
 def overview(request: ReaderRequest, problem: str = "", status: int = 200) -> HttpResponse:
     before = number(request.GET.get("before", ""))
-    runs = request.user.import_runs.filter(pk__lt=before) if before else request.user.import_runs.all()
+    runs = request.user.import_runs.defer("whole")
+    runs = runs.filter(pk__lt=before) if before else runs
     shown = list(runs.order_by("-id")[: RUNS_SHOWN + 1])
     context = {
         "steps": steps(0),
@@ -181,7 +184,7 @@ def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
 def undo(request: ReaderRequest, pk: int) -> HttpResponse:
     """First what would go and what would stay; then the worker does it."""
     run = own_run(request.user, pk)
-    if run.dry_run or run.state not in CAN_BE_UNDONE or is_whole(run):
+    if run.dry_run or run.state not in CAN_BE_UNDONE:
         return redirect("imports.run", pk)
     if request.method != "POST":
         return render(request, "imports/undo.html", {"run": run, "extent": extent(run)})
@@ -206,14 +209,6 @@ def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
         again.save(update_fields=["paths"])
         run_import.enqueue(again.pk)
     return redirect("imports.run", again.pk)
-
-
-def is_whole(run: ImportRun) -> bool:
-    """Whether it restored a whole library: then one entry tells of all articles, and none of an early version."""
-    if run.state != RunState.DONE or run.dry_run or not run.new:
-        return False
-    first = run.entries.filter(outcome=Outcome.NEW).order_by("id").values_list("changes", flat=True).first()
-    return first is None or restoring_run.WHOLE in first
 
 
 def are_here(run: ImportRun) -> bool:
@@ -259,12 +254,13 @@ def report(run: ImportRun, after: str) -> Context:
     found = ledger.problems(run).order_by("place", "id")
     key = read_key(after)
     problems = rows(found.filter(beyond(*key)) if key else found, PROBLEMS_SHOWN + 1)
+    added = run.state != RunState.UNDONE and not run.dry_run and run.new + run.updated + run.merged
     return {
         "sentence": ledger.closing_sentence(run),
         "can_go_on": are_here(run) and run.state in CAN_GO_ON,
         "can_try_again": are_here(run) and run.state == RunState.DONE and run.rejected,
-        "added": run.state != RunState.UNDONE and not run.dry_run and run.new + run.updated + run.merged,
-        "whole": is_whole(run),
+        "added": added,
+        "can_be_undone": added or (run.whole and run.state != RunState.UNDONE),
         "days": uploads.KEPT.days,
         "problems": problems[:PROBLEMS_SHOWN],
         "next": problems[PROBLEMS_SHOWN - 1]["key"] if len(problems) > PROBLEMS_SHOWN else "",
