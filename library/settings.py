@@ -222,6 +222,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "library.middleware.trusted_proxy",
     "library.middleware.security_headers",
+    "library.middleware.methods_of_forms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

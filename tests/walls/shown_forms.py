@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
 
-from tests.walls.table import OWN, own_address
+from tests.walls.table import PAGES, own_address
 
 TEXTS = {"text", "search", "url", "email", "tel", "password", "datetime-local"}
 BUTTONS = {"submit", "image", "button", "reset"}
@@ -37,7 +37,7 @@ class Form:
 
 def pages_of(client: Client, library: dict[str, dict[str, object]]) -> Iterator[tuple[str, bytes]]:
     """Every page of the URL table that can be looked at, with its address."""
-    for route in OWN:
+    for route in PAGES:
         answer = client.get(own_address(route, library), follow=True)
         if not answer.streaming and answer.content.strip() and answer.headers["Content-Type"].startswith("text/html"):
             yield answer.request["PATH_INFO"], answer.content

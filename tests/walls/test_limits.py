@@ -14,8 +14,9 @@ from django.db import models
 
 from library.models import ImportedRecord, Outcome
 from tests.importers.link_files import import_files, write
+from tests.views.doors import again
 from tests.walls.shown_forms import Form, forms_of, tried
-from tests.walls.table import everything, library_of
+from tests.walls.table import everything, library_of, run_by
 
 pytestmark = pytest.mark.django_db
 LONG = 30_000
@@ -75,7 +76,10 @@ def all_unfit() -> list[tuple[str, object]]:
 
 @pytest.fixture
 def forms(reading, reader) -> list[Form]:
-    return [form for form in forms_of(reading, library_of(reader, "words")) if form.texts]
+    library = library_of(reader, "words")
+    run_by(reader, library, "somebody")
+    again(reading)
+    return [form for form in forms_of(reading, library) if form.texts]
 
 
 @pytest.mark.parametrize("told", TOGETHER)
