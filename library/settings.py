@@ -222,8 +222,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "library.middleware.trusted_proxy",
     "library.middleware.security_headers",
-    "library.middleware.methods_of_forms",
     "django.middleware.security.SecurityMiddleware",
+    "library.middleware.methods_of_forms",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -3,12 +3,14 @@
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from urllib.parse import quote
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.urls import URLResolver, get_resolver
 
 from library.exporters.kept import make
@@ -185,8 +187,24 @@ def told(answer) -> str:
     return f"{answer.status_code} {headers} {token}"
 
 
-def everything() -> dict[str, list[tuple[object, ...]]]:
+@contextmanager
+def written() -> Iterator[set[str]]:
+    """The tables that statements write to, as far as they have come."""
+    tables: set[str] = set()
+
+    def note(execute, sql, *rest):
+        if found := re.match(r'\W*(?:INSERT (?:OR \w+ )?INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+"?(\w+)', sql, re.I):
+            tables.add(found[1])
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield tables
+
+
+def everything(tables: set[str] | None = None) -> dict[str, list[tuple[object, ...]]]:
+    """All rows, or those of some tables."""
     models = [model for model in apps.get_models() if model not in NOT_KEPT]
+    models = [model for model in models if tables is None or model._meta.db_table in tables]
     return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models}
 
 

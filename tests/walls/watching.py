@@ -56,6 +56,8 @@ TOUCH = """async () => {
     attempt(() => HTMLFormElement.prototype.requestSubmit.call(form));
   await new Promise((done) => setTimeout(done, 20));
 }"""
+# What is said of a file, and of an error without a page, such as that of an address that only takes forms.
+NO_PAGE = ("Download is starting", "ERR_HTTP_RESPONSE_CODE_FAILURE")
 IN_FRAMES = """async (touch) => {
   const done = [...document.querySelectorAll("iframe")].map((frame) => frame.contentWindow.eval(`(${touch})()`));
   return (await Promise.all(done)).length;
@@ -100,7 +102,7 @@ class Watched:
         try:
             answer = page.goto(path)
         except Error as error:
-            if "Download is starting" not in str(error):
+            if not any(reason in str(error) for reason in NO_PAGE):
                 raise
             return False
         if answer is None or answer.status not in {200, 400, 404, 422} or page.url in self._seen:
