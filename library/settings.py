@@ -224,6 +224,7 @@ MIDDLEWARE = [
     "library.middleware.trusted_proxy",
     "library.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
+    "library.middleware.methods_of_forms",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

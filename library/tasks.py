@@ -73,6 +73,12 @@ def run_import(run_id: int) -> None:
         raise
 
 
+def order_import(run_id: int) -> None:
+    """Queue an import, unless it waits in the queue already: pausing and going on a hundred times is one task."""
+    if not _of_run(run_id).filter(status=TaskResultStatus.READY).exists():
+        run_import.enqueue(run_id)
+
+
 @task()
 def run_export(export_id: int) -> None:
     """Make the file that a reader asked for. What a killed worker left of it is written over."""

@@ -19,14 +19,22 @@ from typing import IO, Self
 from django.conf import settings
 from django.db.models import Q
 
+<<<<<<< HEAD
 from library.content.durable import sync, sync_folder
 from library.importers.files import Origin
 from library.models import ImportRun, RunState
+=======
+from library.importers.files import Place
+from library.models import ImportRun, RunState, User
+from library.models.imports import WAITING
+>>>>>>> walls
 
 # How long the files of a stopped import wait for somebody to go on with it.
 KEPT = timedelta(days=7)
 # Nothing younger is swept away: an upload may still be arriving, and its import be made.
 FRESH = timedelta(days=1)
+# Of so many ended imports of one reader the files wait.
+MOST_ENDED = 5
 NAMED = 3
 
 
@@ -148,6 +156,15 @@ def pass_on(run: ImportRun, to: ImportRun) -> None:
 def remove(run: ImportRun) -> None:
     if run.uploaded:
         shutil.rmtree(folder(run.pk), ignore_errors=True)
+
+
+def make_room(owner: User) -> None:
+    """The files of the reader's ended imports give way, all but those of the newest."""
+    root = Path(settings.MEDIA_ROOT)
+    here = [int(place.name) for place in root.iterdir() if place.name.isdecimal()] if root.is_dir() else []
+    ended = owner.import_runs.filter(pk__in=here, uploaded=True).exclude(state__in=WAITING)
+    for run in ended.order_by("-id")[MOST_ENDED:]:
+        remove(run)
 
 
 def sweep(now: datetime) -> None:

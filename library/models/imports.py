@@ -52,7 +52,15 @@ class Place(models.IntegerChoices):
         return cls.TO_LOOK_AT if warnings else cls.OTHER
 
 
+WAITING = (*ACTIVE, RunState.CHECKED)
+MOST_WAITING = 5
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def waiting(self) -> Self:
+        """Those under way, and those that wait for their reader to start them."""
+        return self.filter(state__in=WAITING)
+
     def abandoned(self, now: datetime | None = None) -> Self:
         """Imports under way whose process let its lease run out."""
         now = now or timezone.now()

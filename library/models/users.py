@@ -1,8 +1,18 @@
 """A reader of the library, with how they like to read."""
 
+from __future__ import annotations
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangosUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
+<<<<<<< HEAD
 from django.db import connection, models
+=======
+from django.db import models
+from django.db.models.functions import Upper
+
+from library.models.revisions import Revision
+>>>>>>> walls
 
 
 class Theme(models.TextChoices):
@@ -31,6 +41,12 @@ def within(field: str, bounds: tuple[int, int]) -> models.Q:
     return models.Q((f"{field}__gte", bounds[0]), (f"{field}__lte", bounds[1]))
 
 
+class UserManager(DjangosUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        """In any case, as the log-in finds them, so that `createsuperuser` says of such a name that it is taken."""
+        return self.get(username__iexact=username)
+
+
 class User(AbstractUser):
     """Links, tags, shelves and imports belong to one. Without a usable password they wait to be claimed at /setup/."""
 
@@ -46,8 +62,12 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, blank=True, help_text="Blank: the server's.")
     single_keys = models.BooleanField(default=True, help_text="Keyboard shortcuts of one key.")
 
+    objects = UserManager()
+
     class Meta(AbstractUser.Meta):
         constraints = [
+            # In capitals, as the log-in asks the database for a name: of two it would take neither.
+            models.UniqueConstraint(Upper("username"), name="user_name_once_in_any_case"),
             models.CheckConstraint(condition=within("text_size", TEXT_SIZES), name="user_text_size_readable"),
             models.CheckConstraint(condition=within("measure", MEASURES), name="user_measure_readable"),
             models.CheckConstraint(condition=within("leading", LEADINGS), name="user_leading_readable"),
