@@ -35,6 +35,7 @@ from library.search.documents import made_of
 
 PATIENCE = 60.0  # seconds for a batch
 FILE_SECONDS = 15.0  # of CPU
+FILE_MEMORY = 320 * 1024 * 1024  # beyond what the import has anyway
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ UNKNOWN_TABLE = "A table of which no column is known as one of addresses."
 EMPTY = "The file holds no articles."
 UNREADABLE = "The file can't be read by this version. It was left out; its text is safe where it is."
 TAKES_TOO_LONG = "The file takes far longer to read than any export. It was left out; its text is safe where it is."
+TAKES_TOO_MUCH = "The file takes far more memory than any export. It was left out; its text is safe where it is."
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 
@@ -109,9 +111,9 @@ class Wishes:
 
 
 def prepare(file: ImportFile, wishes: Wishes) -> Reading:
-    """Pure: reads no database, never raises for what a file holds, and takes no longer than any honest one."""
+    """Pure: reads no database, never raises for what a file holds, takes no more time or memory than honest ones."""
     try:
-        with limits.cpu_time(FILE_SECONDS):
+        with limits.cpu_time(FILE_SECONDS), limits.memory(FILE_MEMORY):
             return _prepare(file, wishes)
     except limits.TooLong:
         return Reading(replace(file, data=b""), outcome=Outcome.REJECTED, message=TAKES_TOO_LONG)
@@ -134,6 +136,8 @@ def _prepare(file: ImportFile, wishes: Wishes) -> Reading:
         return Reading(bare, outcome=Outcome.IGNORED, message=str(reason))
     except NotARecord as reason:
         return Reading(bare, outcome=Outcome.REJECTED, message=str(reason))
+    except MemoryError:
+        return Reading(bare, outcome=Outcome.REJECTED, message=TAKES_TOO_MUCH)
     except Exception:  # whatever a stranger's file does to us, the other files go on
         logger.exception("A file can't be prepared.")
         return Reading(bare, outcome=Outcome.REJECTED, message=UNREADABLE)

@@ -14,10 +14,11 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from library.backups import making
 from library.backups.manifest import DERIVED
-from library.models import Event, Link, SearchPending, SecurityEvent, Tag, User
+from library.models import ApiToken, Event, Invitation, Link, SearchPending, SecurityEvent, Tag, User
 from library.models.writing import set_tags
 from library.search import indexing
 from tests.backups.comparing import held, here, models, rewrite, rewrite_manifest
@@ -97,6 +98,21 @@ def test_after_a_restore_everybody_logs_in_again(reading, backup):
     call_command("restore", str(backup))
     assert not Session.objects.exists()
     assert reading.get("/library/").status_code == 302
+
+
+def test_a_restore_says_that_what_was_revoked_since_works_again(reader, tmp_path, capsys):
+    token, secret = ApiToken.objects.make(reader, "Phone", ["read"], None)
+    Invitation.objects.invite(reader, "for Ben")
+    call_command("backup", str(tmp_path / "backup.zip"))
+    ApiToken.objects.update(revoked_at=timezone.now())
+    call_command("restore", str(tmp_path / "backup.zip"))
+    assert ApiToken.objects.of_secret(secret).revoked_at is None
+    assert "API tokens: 1, open invitations: 1. Those that were revoked" in capsys.readouterr().out
+
+
+def test_where_there_is_neither_token_nor_invitation_a_restore_says_nothing_of_them(backup, capsys):
+    call_command("restore", str(backup))
+    assert "revoked" not in capsys.readouterr().out
 
 
 def test_what_was_restored_is_found_by_a_search(backup, reading, reader):

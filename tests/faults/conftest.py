@@ -19,25 +19,34 @@ def cluster() -> str:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory) -> Iterator[OwnLibrary]:
-    """A library with one reader. Nobody opens it: others are copies of it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    library = OwnLibrary(tmp_path_factory.mktemp("prepared"), cluster(), f"prepared{worker}")
-    if library.cluster:
-        library.make_database()
-    library.must("command", "migrate")
-    library.must("make_reader")
-    library.leave()
+def home(tmp_path_factory) -> Iterator[OwnLibrary]:
+    """Where each test has a library of its own: the process that acts there has loaded the program once for all."""
+    library = OwnLibrary(tmp_path_factory.mktemp("home"), cluster(), named("own"))
     yield library
     library.close()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, home) -> Iterator[OwnLibrary]:
+    """A library with one reader. Nobody opens it: others are copies of it."""
+    home.become_empty()
+    home.must("command", "migrate")
+    home.must("make_reader")
+    library = OwnLibrary(tmp_path_factory.mktemp("prepared"), cluster(), named("prepared"))
+    library.become(home)
+    yield library
+    library.close()
+
+
+def named(name: str) -> str:
+    """A name that no other process of the tests has in the cluster."""
+    return name + os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture
-def own_library(prepared, tmp_path) -> Iterator[OwnLibrary]:
-    library = OwnLibrary(tmp_path / "library", prepared.cluster, f"own{os.environ.get('PYTEST_XDIST_WORKER', '')}")
-    library.become(prepared)
-    yield library
-    library.close()
+def own_library(home, prepared) -> OwnLibrary:
+    home.become(prepared)
+    return home
 
 
 @pytest.fixture

@@ -22,12 +22,14 @@ class Tally:
     reads: int = 0
     added: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    longest: float = 0.0
+    longest_read: float = 0.0
+    longest_write: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, began: float, answer: Any, added: str = "") -> None:
         with self.lock:
-            self.longest = max(self.longest, time.monotonic() - began)
+            longest = "longest_write" if added else "longest_read"
+            setattr(self, longest, max(getattr(self, longest), time.monotonic() - began))
             if answer.status_code >= 400:
                 self.failed.append(f"{answer.status_code}: {answer.content.decode()[:300]}")
             elif added:
@@ -67,7 +69,7 @@ def take_part(place: int, clients: list[Client], seconds: float, told: str) -> N
     """One process of a crowd."""
     tally = Tally()
     gather(clients, seconds, tally, place * len(clients))
-    found = {name: getattr(tally, name) for name in ("reads", "added", "failed", "longest")}
+    found = {name: value for name, value in vars(tally).items() if name != "lock"}
     Path(told).write_text(json.dumps(found))
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import closing
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +36,7 @@ class OwnLibrary:
         folder.mkdir(parents=True, exist_ok=True)
         self.log.touch()
         self._nursery: subprocess.Popen[str] | None = None
+        self._under_way = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -72,10 +74,22 @@ class OwnLibrary:
 
     def become(self, other: "OwnLibrary") -> None:
         """A copy of another library, which nobody uses meanwhile, in the place of this one."""
-        shutil.rmtree(self.data, ignore_errors=True)
+        self._give_way()
         shutil.copytree(other.data, self.data)
         if self.cluster:
             self.make_database(other.name)
+
+    def become_empty(self) -> None:
+        self._give_way()
+        if self.cluster:
+            self.make_database()
+
+    def _give_way(self) -> None:
+        """Also where a test broke off and left a child that nobody waited for."""
+        if self._under_way:
+            self.leave()
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.log.write_bytes(b"")
 
     def make_database(self, template: str = "template0") -> None:
         with psycopg.connect(self.cluster, autocommit=True) as opened:
@@ -100,20 +114,26 @@ class OwnLibrary:
             )  # fmt: skip
         self._nursery.stdin.write(json.dumps({"act": act, "said": said, "kill": kill}) + "\n")
         self._nursery.stdin.flush()
+        self._under_way = True
         return int(self._nursery.stdout.readline() or 0)
 
     def ended(self) -> int:
         """The exit status of what was begun last; minus nine where it was killed."""
-        return int(self._nursery.stdout.readline())
+        status = int(self._nursery.stdout.readline())
+        self._under_way = False
+        return status
 
     def do(self, act: str, *said: Any, kill: Moment | None = None) -> int:
         self.begin(act, *said, kill=kill)
         return self.ended()
 
     def killed(self, act: str, *said: Any, after: float) -> bool:
-        """Begin an act and kill all its processes so many seconds later. False where it had ended before."""
+        """Begin an act and kill all its processes after so many seconds of its CPU time, so that a busy machine doesn't
+        make it earlier. False where it had ended before.
+        """
         child = self.begin(act, *said)
-        time.sleep(after)
+        while spent(child) < after:
+            time.sleep(0.005)
         kill_family(child)
         status = self.ended()
         assert status in (0, -signal.SIGKILL), f"{act}{said} ended with {status}:\n{self.said()[-3000:]}"
@@ -152,12 +172,21 @@ class OwnLibrary:
             self._nursery.stdin.close()
             self._nursery.wait(PATIENCE)
             self._nursery = None
+            self._under_way = False
 
     def close(self) -> None:
         self.leave()
         if self.cluster:
             with psycopg.connect(self.cluster, autocommit=True) as opened:
                 opened.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+
+def spent(pid: int) -> float:
+    """Seconds of CPU; endless where it has ended."""
+    try:
+        return sum(psutil.Process(pid).cpu_times()[:2])
+    except psutil.NoSuchProcess:
+        return inf
 
 
 def kill_family(pid: int) -> None:

@@ -29,6 +29,7 @@ MOMENTS = [Moment(step, number, after) for step in STEPS for number in (1, 2) fo
 MOMENTS = [moment for moment in MOMENTS if moment.number == 1 or moment.step not in ONCE]
 LATER = [moment for moment in MOMENTS if moment.number == 2 or moment.step in ONCE]
 QUICKLY = [moment for place, moment in enumerate(LATER) if place % 4 in (0, 3)]  # each step once
+AN_IMPORT = 10  # kills
 BY_CHANCE = {"sqlite": 500, "postgresql": 200}
 
 
@@ -74,7 +75,7 @@ def test_killed_at_random_moments_an_import_loses_and_doubles_nothing(prepared, 
     folder, hit = notes(FILES * 2, words=40), 0
     while hit < wanted:
         own_library.become(prepared)
-        hit += killed_until_it_is_done(own_library, folder, wanted - hit)
+        hit += killed_until_it_is_done(own_library, folder, min(wanted - hit, AN_IMPORT))
         assert is_whole(own_library, FILES * 2)
         done(imports=1)
     done(kills=hit)

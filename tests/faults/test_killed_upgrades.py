@@ -1,11 +1,13 @@
 """An upgrade that is killed between its migrations or inside one is finished by the next start, with no manual step."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from library.preparing import migrations_here
 from tests.faults.acts import FORMER
+from tests.faults.conftest import named
 from tests.faults.killing import Moment
 from tests.faults.own_library import OwnLibrary
 
@@ -50,28 +52,29 @@ def rights(library: OwnLibrary) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def former(tmp_path_factory, prepared) -> Iterator[OwnLibrary]:
+def former(tmp_path_factory, home, prepared) -> Iterator[OwnLibrary]:
     """A library as a version of months ago left it."""
-    library = OwnLibrary(tmp_path_factory.mktemp("former"), prepared.cluster, f"former{prepared.name[-3:]}")
-    if library.cluster:
-        library.make_database()
-    library.must("command", "migrate", "library", FORMER)
-    library.must("write_old_rows", OLD)
+    home.become_empty()
+    home.must("command", "migrate", "library", FORMER)
+    home.must("write_old_rows", OLD)
     # An index that lacks what waits for it is sound: so is this one, of a version that knew other terms.
-    library.ask("INSERT INTO library_searchpending (owner_id, link_id) SELECT owner_id, id FROM library_link")
-    library.leave()
-    yield library
-    library.close()
+    home.ask("INSERT INTO library_searchpending (owner_id, link_id) SELECT owner_id, id FROM library_link")
+    yield from copied(home, tmp_path_factory.mktemp("former"), named("former"))
 
 
 @pytest.fixture(scope="module")
-def upgraded(tmp_path_factory, former) -> Iterator[OwnLibrary]:
+def upgraded(tmp_path_factory, home, former) -> Iterator[OwnLibrary]:
     """The same after an upgrade that nobody disturbed."""
-    library = OwnLibrary(tmp_path_factory.mktemp("upgraded"), former.cluster, f"upgraded{former.name[-3:]}")
-    library.become(former)
-    library.must("upgrade")
-    yield library
-    library.close()
+    home.become(former)
+    home.must("upgrade")
+    yield from copied(home, tmp_path_factory.mktemp("upgraded"), named("upgraded"))
+
+
+def copied(library: OwnLibrary, folder: Path, name: str) -> Iterator[OwnLibrary]:
+    copy = OwnLibrary(folder, library.cluster, name)
+    copy.become(library)
+    yield copy
+    copy.close()
 
 
 @pytest.mark.parametrize(

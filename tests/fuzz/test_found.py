@@ -1,6 +1,7 @@
 """What fuzzing and bombs have found so far, each as small as it could be made."""
 
 import json
+import resource
 import time
 import tracemalloc
 import zipfile
@@ -98,3 +99,16 @@ def test_a_file_that_takes_too_long_is_left_out_with_a_sentence(monkeypatch):
     monkeypatch.setattr(preparing, "FILE_SECONDS", 0.2)
     reading = prepare(ImportFile("a.md", b"x"), Wishes())
     assert (reading.outcome, reading.message) == ("rejected", preparing.TAKES_TOO_LONG)
+
+
+def test_a_file_that_takes_too_much_memory_is_left_out_with_a_sentence_and_the_next_is_read(monkeypatch):
+    def greedy(file, format):
+        return bytearray(2 * preparing.FILE_MEMORY)
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with monkeypatch.context() as patch:
+        patch.setattr(preparing, "format_of", greedy)
+        reading = prepare(ImportFile("a.md", b"x"), Wishes())
+    assert (reading.outcome, reading.message) == ("rejected", preparing.TAKES_TOO_MUCH)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert prepare(ImportFile("b.md", link_file_text().encode()), Wishes()).count == 1
