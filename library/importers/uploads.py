@@ -19,15 +19,10 @@ from typing import IO, Self
 from django.conf import settings
 from django.db.models import Q
 
-<<<<<<< HEAD
 from library.content.durable import sync, sync_folder
 from library.importers.files import Origin
-from library.models import ImportRun, RunState
-=======
-from library.importers.files import Place
 from library.models import ImportRun, RunState, User
 from library.models.imports import WAITING
->>>>>>> walls
 
 # How long the files of a stopped import wait for somebody to go on with it.
 KEPT = timedelta(days=7)

@@ -5,14 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangosUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
-<<<<<<< HEAD
 from django.db import connection, models
-=======
-from django.db import models
 from django.db.models.functions import Upper
-
-from library.models.revisions import Revision
->>>>>>> walls
 
 
 class Theme(models.TextChoices):
