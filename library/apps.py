@@ -37,9 +37,11 @@ class LibraryConfig(AppConfig):
 
     def ready(self) -> None:
         from library import security_log  # noqa: PLC0415 - models can't be imported before this
+        from library.accounts import sessions  # noqa: PLC0415
         from library.models import triggers, upgrades, waiting  # noqa: PLC0415
 
         security_log.listen()
+        sessions.listen()
         migrate.MigrationExecutor = upgrades.WholeExecutor  # type: ignore[attr-defined]
         connection_created.connect(waiting.wait_patiently)
         pre_migrate.connect(upgrades.begin, sender=self)

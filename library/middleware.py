@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
 from library.accounts import proxy, sessions
@@ -43,6 +43,9 @@ HEADERS = {
 }
 SEEN_EVERY = 10 * 60
 PEER = "library.peer"  # who is at the other end of the connection, whatever X-Forwarded-For says
+METHODS = ("GET", "HEAD", "POST")
+API_PATH = "/api/"
+NO_SUCH_METHOD = "Pages are read with GET and changed with POST. Nothing was done."
 IMPORT_PATH = "/import/"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
@@ -75,6 +78,17 @@ def trusted_proxy(get_response: View) -> View:
             if forwarded["HTTP_X_FORWARDED_PROTO"] in {"http", "https"}:
                 meta["wsgi.url_scheme"] = forwarded["HTTP_X_FORWARDED_PROTO"]
         return get_response(request)
+
+    return middleware
+
+
+def methods_of_forms(get_response: View) -> View:
+    """Refuse what no form sends, before any view could take it for a look or a change. Programs have the API."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in METHODS or request.path.startswith(API_PATH):
+            return get_response(request)
+        return HttpResponseNotAllowed(METHODS, NO_SUCH_METHOD, content_type="text/plain; charset=utf-8")
 
     return middleware
 

@@ -18,6 +18,7 @@ from library.backups import schedule
 from library.content.facts import facts
 from library.content.text import fold
 from library.importers.restoring_run import WHOLE
+from library.importers.taking_back import RESTORED
 from library.models import (
     Attachment,
     ImportedRecord,
@@ -107,13 +108,12 @@ def ledger(owner: User | None) -> Faults:
     """The totals of imports against their entries, and the entries against the links they speak of."""
     ended = _of(owner, ImportRun.objects.exclude(state__in=(RunState.RUNNING, RunState.CHECKING)))
     counted: dict[int, dict[str, int]] = defaultdict(dict)
-    entries = ImportedRecord.objects.filter(run__in=ended).order_by()
+    # A whole library that came back has one more, which tells of all together.
+    entries = ImportedRecord.objects.filter(run__in=ended).exclude(changes__has_key=WHOLE).order_by()
     for run_id, outcome, number in entries.values_list("run_id", "outcome").annotate(Count("pk")):
         counted[run_id][outcome] = number
-    whole = set(entries.filter(**{f"changes__{WHOLE}": True}).values_list("run_id", flat=True))
-    for run in ended.order_by("pk").iterator():
-        # A complete export that came back as it was has the entries of its own imports, and one for the whole.
-        if run.pk not in whole and (run.cursor is not None or run.pk in counted):
+    for run in ended.order_by("pk").defer("whole").iterator():
+        if run.cursor is not None or run.pk in counted:
             yield from _totals(run, counted[run.pk])
         if run.records != sum(getattr(run, outcome) for outcome in COUNTED):
             yield f"Import {run.pk} does not add up to its {run.records} records."
@@ -123,6 +123,7 @@ def ledger(owner: User | None) -> Faults:
     for pk in strange.values_list("pk", flat=True).iterator():
         yield f"Entry {pk} of an import names an article of another reader."
     new = entries.filter(outcome=Outcome.NEW, link__isnull=False, run__dry_run=False)
+    new = new.exclude(changes__has_key=RESTORED)  # the import that brought it first came back with it
     for link_id in new.values_list("link_id", flat=True).annotate(times=Count("pk")).filter(times__gt=1):
         yield f"Article {link_id} was counted as new more than once."
 

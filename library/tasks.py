@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 from library import exporters, importers, leaving
 from library.backups import BackupProblem, schedule
 from library.exporters import kept
-from library.importers import ledger, restoring_run, server_folders, uploads
+from library.importers import ledger, server_folders, uploads
 from library.models import Export, ImportRun, Original, Rendering, RunState, SecurityEvent
 from library.models.exports import Progress
 from library.models.imports import ACTIVE
@@ -59,7 +59,7 @@ def run_import(run_id: int) -> None:
         ledger.finish(run, RunState.FAILED, server_folders.GONE)
         return
     try:
-        (restoring_run.carry_out if restoring_run.takes(run) else importers.run)(run, holder)
+        importers.run(run, holder)
         if run.state == RunState.DONE and not run.rejected:
             uploads.remove(run)
     except KeyboardInterrupt:
@@ -71,6 +71,12 @@ def run_import(run_id: int) -> None:
         why = outage(error)
         ledger.finish(run, RunState.FAILED, OUT_OF_ORDER.format(why=why) if why else BROKE_OFF)
         raise
+
+
+def order_import(run_id: int) -> None:
+    """Queue an import, unless it waits in the queue already: pausing and going on a hundred times is one task."""
+    if not _of_run(run_id).filter(status=TaskResultStatus.READY).exists():
+        run_import.enqueue(run_id)
 
 
 @task()

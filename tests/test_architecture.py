@@ -1,6 +1,7 @@
 """The house keeps its order: which room may know which, and what a module may hold. Standard library only."""
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = (  # from the roof down: imports point down only, and neighbours in a row never import each other
     "urls wsgi management",
-    "views api feeds admin middleware serving preparing worker",
+    "views api feeds admin middleware assets serving preparing worker",
     "tasks forms templatetags accounts tokens soundness",
     "leaving",
     "importers exporters capture ai backups tagging",
@@ -50,6 +51,7 @@ def typing_only(tree: ast.AST) -> set[ast.AST]:
     return {inner for block in guarded for inner in ast.walk(block)}
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports when it is loaded."""
     tree, found = LIBRARY[module], set()

@@ -1,7 +1,10 @@
 """Where a reader is logged in."""
 
+from typing import Any
+
 from allauth.usersessions.internal import flows
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +14,7 @@ from library.accounts import AccountAdapter
 from library.models import Event, User
 from library.security_log import note
 
+MOST_SESSIONS = 50
 LONGEST_AGENT = UserSession._meta.get_field("user_agent").max_length
 
 
@@ -33,6 +37,22 @@ def sessions_of(reader: User) -> QuerySet[UserSession]:
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
     found: QuerySet[UserSession] = UserSession.objects.filter(user=reader, session_key__in=alive)
     return found.order_by("-last_seen_at", "-pk")
+
+
+def make_room(reader: User) -> None:
+    """Before one more log-in: the browsers that were not seen for longest are logged out."""
+    oldest = list(sessions_of(reader)[MOST_SESSIONS - 1 :])
+    Session.objects.filter(session_key__in=[each.session_key for each in oldest]).delete()
+    UserSession.objects.filter(pk__in=[each.pk for each in oldest]).delete()
+
+
+def one_more(sender: Any, user: User, **kwargs: Any) -> None:
+    make_room(user)
+
+
+def listen() -> None:
+    """Once, at the start."""
+    user_logged_in.connect(one_more)
 
 
 def end(request: HttpRequest, session: UserSession) -> None:

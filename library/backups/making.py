@@ -20,6 +20,7 @@ from django.utils import timezone
 from library.backups.archive import create, verify, write_manifest, write_rows
 from library.backups.connecting import snapshot
 from library.backups.manifest import DERIVED, BackupProblem, Counts, Manifest, carried, field_names, rows_at_once
+from library.content.durable import sync, sync_folder
 
 # Nobody writes for so long: what is older was left by a process that was killed.
 LEFT_SECONDS = 24 * 60 * 60
@@ -36,11 +37,10 @@ def write_backup(file: Path) -> Counts:
         draft.touch(mode=0o600)
         with snapshot(file.parent) as alias:
             _write(draft, alias)
-        _sync(draft)
+        sync(draft)
         counts = verify(draft)
         draft.rename(file)
-        with suppress(OSError):  # not every file system can do that to a folder
-            _sync(file.parent)
+        sync_folder(file.parent)
     except (OSError, DatabaseError) as error:
         raise BackupProblem(f"The backup was not written: {error}. The library is as it was.") from error
     finally:
@@ -64,15 +64,6 @@ def remove_leftovers(folder: Path, pattern: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk itself hold what was written."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _write(draft: Path, alias: str) -> None:

@@ -4,14 +4,16 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 SLUG_LENGTH = 80
 DIRECTION_LOOKED_AT = 1_000
+STRETCH = 1_000_000
 NO_TAG = "none"  # says that there is no tag, in searches and in many files: no tag is called so
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_BLANK = re.compile("[ \n]")
 _HAN_AND_KANA = re.compile("[\u3000-\u9fff]")
 # In UTF-8 the characters U+3000 to U+9FFF, and only they, start with these bytes.
 _OTHER_BYTES = bytes(set(range(256)) - set(range(0xE3, 0xEA)))
@@ -159,11 +161,18 @@ def _keep(kept: list[str], words: Callable[[re.Match[str]], str], match: re.Matc
     return f"\2{len(kept) - 1}\2"
 
 
+def stretches(text: str) -> Iterator[str]:
+    """A text in parts that end at a blank: the words of 28 million characters take 250 MB at once."""
+    start = 0
+    while start < len(text):
+        blank = _BLANK.search(text, start + STRETCH)
+        end = blank.end() if blank else len(text)
+        yield text[start:end]
+        start = end
+
+
 def count_words(text: str) -> int:
     """Words of a plain text; Chinese and Japanese have no blanks and count two characters as a word."""
-    if text.isascii():
-        return len(text.split())
-    characters = len(text.encode(errors="replace").translate(None, _OTHER_BYTES))
-    if not characters:
-        return len(text.split())
-    return len(_HAN_AND_KANA.sub(" ", text).split()) + (characters + 1) // 2
+    characters = 0 if text.isascii() else len(text.encode(errors="replace").translate(None, _OTHER_BYTES))
+    others = _HAN_AND_KANA.sub(" ", text) if characters else text
+    return sum(len(stretch.split()) for stretch in stretches(others)) + (characters + 1) // 2

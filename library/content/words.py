@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from library.content.languages import stem
+from library.content.text import stretches
 
 LONGEST = 64
 LONGEST_NAME = 30
@@ -67,11 +68,15 @@ class Found:
 def indexed(text: str, language: str) -> Indexed:
     """What the index takes in of a plain text that is written in `language`."""
     lowered = text.lower()
-    found = (_ASCII_WORD if lowered.isascii() else _WORD).findall(lowered)
-    known = {word: _known(word, language) for word in set(found)}
-    terms = [known[word][0] for word in found]
+    pattern = _ASCII_WORD if lowered.isascii() else _WORD
+    known: dict[str, tuple[str, str]] = {}
+    terms = []
+    for stretch in stretches(lowered):
+        found = pattern.findall(stretch)
+        known |= {word: _known(word, language) for word in set(found) - known.keys()}
+        terms.append(" ".join([known[word][0] for word in found]))
     names = frozenset([name for _, name in known.values() if name])
-    return Indexed(" ".join(terms + _signed_names(lowered)), names, language)
+    return Indexed(" ".join(filter(None, terms + _signed_names(lowered))), names, language)
 
 
 @lru_cache(maxsize=50_000)

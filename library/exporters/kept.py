@@ -13,8 +13,8 @@ from django.conf import settings
 from library import exporters
 from library.content.text import slug
 from library.exporters import FORMATS, Chosen
-from library.models import Export
-from library.models.exports import Progress
+from library.models import Export, User
+from library.models.exports import MOST_KEPT, UNFINISHED, Progress
 
 TELL_EVERY = 1.0  # seconds
 
@@ -72,6 +72,12 @@ def delete(export: Export) -> None:
     with suppress(OSError):
         path(export).unlink(missing_ok=True)
     export.delete()
+
+
+def make_room(owner: User) -> None:
+    """The oldest exports of a reader give way to one more; those that are being made stay."""
+    for export in owner.exports.exclude(state__in=UNFINISHED).order_by("-id")[MOST_KEPT - 1 :]:
+        delete(export)
 
 
 def sweep(now: datetime) -> None:

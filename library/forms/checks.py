@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from library.content.text import fold, single_line
 from library.forms.fields import one_line
-from library.importers import fields, looking
+from library.importers import looking
+from library.importers.formats import fields
 from library.models import ImportRun
 from library.models.tags import KEY_LENGTH, NAME_LENGTH
 

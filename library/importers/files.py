@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from library.importers import archives, unlinked
-from library.importers.archives import HIDDEN, MAX_FILE_BYTES, NOT_FOLLOWED, TOO_LARGE, Unreadable, shown
+from library.importers import unlinked, zips
 from library.importers.packages import FolderPackage, Spool, ZipPackage
 from library.importers.record import ImportFile, NoPackage, Package
+from library.importers.zips import HIDDEN, MAX_FILE_BYTES, NOT_FOLLOWED, TOO_LARGE, Unreadable, shown
 
 DEEPEST_ZIP = 2
 TOO_DEEP = "A zip in a zip that is in a zip itself. Unpack it first."
@@ -23,12 +23,12 @@ TOO_DEEP = "A zip in a zip that is in a zip itself. Unpack it first."
 Cursor = tuple[int, list[str]] | tuple[int, list[str], int]
 # A path; or a path and the name to show for it, since what is uploaded lies under names of ours, and one file of a
 # folder is called as in that folder. Files of a zip that shows no name ("") are shown as if they lay in a folder.
-Place = str | list[str]
+Origin = str | list[str]
 _Found = tuple[str, ImportFile | Callable[[], ImportFile]]
 
 
 def walk(
-    paths: Sequence[Place], after: Cursor | None = None, spool: Spool | None = None
+    paths: Sequence[Origin], after: Cursor | None = None, spool: Spool | None = None
 ) -> Iterator[tuple[Cursor, ImportFile]]:
     """Every file of `paths` in order, each with its cursor; `after` a cursor, only those that aren't done."""
     spool = spool or Spool()
@@ -43,7 +43,7 @@ def walk(
                 yield (number, parts), file() if callable(file) else file
 
 
-def count(paths: Sequence[Place], spool: Spool | None = None) -> int:
+def count(paths: Sequence[Origin], spool: Spool | None = None) -> int:
     """How many files `walk` will yield. Reads folders and zip directories, no contents."""
     spool = spool or Spool()
     return sum(1 for place in paths for _ in _found(place, spool))
@@ -73,13 +73,13 @@ class _LaterMember:
     """A zip's member, to be read only when it is its turn."""
 
     archive: zipfile.ZipFile
-    member: archives.Member
+    member: zips.Member
     name: str
     package: Package
 
     def __call__(self) -> ImportFile:
         try:
-            data = archives.read_member(self.archive, self.member.info)
+            data = zips.read_member(self.archive, self.member.info)
         except Unreadable as problem:
             return ImportFile(self.name, problem=str(problem))
         return _with_data(self.name, data, self.package, self.member.label)
@@ -90,7 +90,7 @@ def _with_data(name: str, data: bytes, package: Package, inner: str) -> ImportFi
     return ImportFile(name, data, sha256, len(data), package=package, inner=inner)
 
 
-def _found(place: Place, spool: Spool) -> Iterator[_Found]:
+def _found(place: Origin, spool: Spool) -> Iterator[_Found]:
     path = unlinked.real(Path(place if isinstance(place, str) else place[0]))
     if isinstance(place, str):
         yield from _files(path, spool)
@@ -158,15 +158,15 @@ def _within(prefix: str, name: str) -> str:
 
 def _zip(found: _Zip) -> Iterator[_Found]:
     try:
-        with archives.opened(found.path) as archive:
+        with zips.opened(found.path) as archive:
             package = ZipPackage(str(found.path))
-            for member in archives.members(archive):
+            for member in zips.members(archive):
                 yield from _member(found, archive, member, package)
     except Unreadable as problem:
         yield found.place, ImportFile(shown(found.label), problem=str(problem))
 
 
-def _member(found: _Zip, archive: zipfile.ZipFile, member: archives.Member, package: Package) -> Iterator[_Found]:
+def _member(found: _Zip, archive: zipfile.ZipFile, member: zips.Member, package: Package) -> Iterator[_Found]:
     place, label = _within(found.place, member.place), shown(_within(found.label, member.label))
     if member.passed_over:
         yield place, ImportFile(label, problem=member.passed_over, holds_none=True)

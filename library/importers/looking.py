@@ -8,8 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from library.content.text import excerpt
-from library.importers import fields, table
-from library.importers.formats import FORMATS, name_of, takes
+from library.importers.formats import FORMATS, fields, name_of, table, takes
 from library.importers.record import ImportFile
 
 MOST_COLUMNS, MOST_VALUES, VALUE_LENGTH, NAME_LENGTH = 60, 3, 60, 100

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from library.importers import archives, unlinked
-from library.importers.archives import MAX_FILE_BYTES, MAX_MEMBERS, Unreadable, shown
+from library.importers import unlinked, zips
+from library.importers.zips import MAX_FILE_BYTES, MAX_MEMBERS, Unreadable, shown
 
 KEPT_OPEN = 4
 
@@ -62,8 +62,8 @@ class ZipPackage:
         """Raises KeyError, also for what can't be read within bounds."""
         info = _zip_names(self)[1][name]
         try:
-            return archives.read_member(_archive(self), info)
-        except (Unreadable, *archives.BROKEN) as error:
+            return zips.read_member(_archive(self), info)
+        except (Unreadable, *zips.BROKEN) as error:
             raise KeyError(name) from error
 
 
@@ -97,8 +97,8 @@ def _archive(package: ZipPackage) -> zipfile.ZipFile:
 @lru_cache(maxsize=KEPT_OPEN)
 def _zip_names(package: ZipPackage) -> tuple[list[str], dict[str, zipfile.ZipInfo]]:
     with suppress(Unreadable):
-        with archives.opened(Path(package.path)) as archive:
-            found = [member for member in archives.members(archive) if not member.passed_over]
+        with zips.opened(Path(package.path)) as archive:
+            found = [member for member in zips.members(archive) if not member.passed_over]
         return [member.label for member in found], {member.label: member.info for member in found}
     return [], {}
 
@@ -123,16 +123,16 @@ class Spool:
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def take(self, zip_path: Path, archive: zipfile.ZipFile, member: archives.Member) -> Path:
+    def take(self, zip_path: Path, archive: zipfile.ZipFile, member: zips.Member) -> Path:
         """The file of a member. Raises Unreadable, and OSError where there is no room."""
         key = (str(zip_path), member.place)
         if key not in self._unpacked:
             self._bytes += member.info.file_size
-            if self._bytes > archives.MAX_ZIP_BYTES:
-                raise Unreadable(f"The zips inside zips unpack to more than {archives.MAX_ZIP_BYTES // 1024**3} GB.")
+            if self._bytes > zips.MAX_ZIP_BYTES:
+                raise Unreadable(f"The zips inside zips unpack to more than {zips.MAX_ZIP_BYTES // 1024**3} GB.")
             path = self._home() / f"{len(self._unpacked)}.zip"
             with path.open("wb") as target:
-                archives.unpack_member(archive, member.info, target)
+                zips.unpack_member(archive, member.info, target)
             self._unpacked[key] = path
         return self._unpacked[key]
 

@@ -1,8 +1,8 @@
 """Uploads that arrive in pieces, so that a lost connection costs a piece and not the upload.
 
 All that a reader chose is one stream, its files one after the other as a list tells their names and sizes. The upload
-is named by that list, so the same files chosen again go on where they broke off. `uploads.sweep` clears what nobody
-goes on with.
+is named by that list, so the same files chosen again go on where they broke off. What a browser was told to be here
+is on the disk by then. `uploads.sweep` clears what nobody goes on with.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from library.content.durable import sync, sync_folder
 from library.importers.uploads import Delivery
 
 MOST_OF_ONE_READER = 3
@@ -71,6 +72,8 @@ class Upload:
             if offset != here or here + len(piece) > self.size:
                 raise OutOfStep
             stream.write(piece)
+            stream.flush()
+            os.fsync(stream.fileno())
         os.utime(self.folder)
 
     def take(self, delivery: Delivery) -> None:
@@ -106,7 +109,10 @@ def begin(owner_id: int, files: Sequence[Listed]) -> Upload:
         (upload.folder / "bytes").touch()
         draft = upload.folder / "list.draft"
         draft.write_text(written)
+        sync(draft)
         draft.replace(upload.folder / "list.json")
+        for place in (upload.folder, upload.folder.parent):
+            sync_folder(place)
     return upload
 
 

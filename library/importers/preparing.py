@@ -24,8 +24,8 @@ from library.content import urls
 from library.content.facts import Facts, facts
 from library.content.text import fold
 from library.content.words import Indexed
-from library.importers import address_table, attaching, limits, passages, table
-from library.importers.formats import format_of, name_of, takes
+from library.importers import attaching, limits, passages
+from library.importers.formats import address_table, format_of, name_of, table, takes
 from library.importers.looking import Seen, is_unknown_table, seen_in
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Package, Record, Refusal
 from library.models import Outcome

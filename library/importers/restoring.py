@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, transaction
 
 from library.content import stream
-from library.importers import archives, exported, files, restored
-from library.importers.carried import Carried
-from library.importers.exported import Archive
-from library.importers.restored import CantRestore, Row
+from library.importers import export_rows, files, own_exports, whole, zips
+from library.importers.export_files import Carried
+from library.importers.export_rows import CantRestore, Row
+from library.importers.own_exports import OwnExport
 from library.models import Highlight, ImportRun, Link, Original, Review, User
 from library.models.portable import ARTICLES, IMPORTS, LISTS, PREFERENCES, VERSION, Model, Part, renumbered
 from library.models.rows import insert_rows, new_ids, reserved_id
+from library.models.shelves import hold
 from library.search.indexing import index_links
 
 CHUNK = 200
@@ -47,8 +48,11 @@ logger = logging.getLogger(__name__)
 
 
 class Restored(NamedTuple):
-    articles: int
+    """`beside` is what came beside the articles, as `whole` notes it."""
+
+    articles: list[int]
     warnings: list[str]
+    beside: dict[str, Any]
 
 
 def is_empty(owner: User) -> bool:
@@ -56,25 +60,26 @@ def is_empty(owner: User) -> bool:
     return not any(part.model._default_manager.filter(owner=owner).exists() for part in LISTS if part is not IMPORTS)
 
 
-def fits(owner: User, places: Sequence[files.Place]) -> bool:
+def fits(owner: User, places: Sequence[files.Origin]) -> bool:
     """Whether `restore` can bring in what lies there."""
-    with exported.opened(places) as found:
+    with own_exports.opened(places) as found:
         return found is not None and is_empty(owner)
 
 
-def foresee(owner: User, places: Sequence[files.Place]) -> int:
+def foresee(owner: User, places: Sequence[files.Origin]) -> int:
     """How many articles `restore` would bring. Raises CantRestore where the file can't be read to its end."""
-    with _in_sentences(), exported.opened(places) as found:
+    with _in_sentences(), own_exports.opened(places) as found:
         return sum(key == ARTICLES.name for key, _, _ in _entries(_checked(owner, found)))
 
 
-def restore(owner: User, places: Sequence[files.Place], progress: Progress | None = None) -> Restored:
+def restore(owner: User, places: Sequence[files.Origin], progress: Progress | None = None) -> Restored:
     """All or nothing; `progress` hears how many articles more are in. Raises CantRestore with the reason."""
-    with _in_sentences(), exported.opened(places) as found, transaction.atomic():
+    with _in_sentences(), own_exports.opened(places) as found, transaction.atomic():
+        hold(owner)
         return Restoring(owner, _checked(owner, found), progress).run()
 
 
-def _checked(owner: User, found: Archive | None) -> Archive:
+def _checked(owner: User, found: OwnExport | None) -> OwnExport:
     if found is None:
         raise CantRestore(NONE)
     if not is_empty(owner):
@@ -82,8 +87,8 @@ def _checked(owner: User, found: Archive | None) -> Archive:
     return found
 
 
-def _entries(archive: Archive) -> Iterator[stream.Entry]:
-    with exported.text_of(archive.document()) as text:
+def _entries(archive: OwnExport) -> Iterator[stream.Entry]:
+    with own_exports.text_of(archive.document()) as text:
         for entry in stream.entries(text, {IMPORTS.name: ENTRIES.name}):
             if entry.key == "commonplace" and (not isinstance(entry.value, int) or entry.value > VERSION):
                 raise CantRestore(NEWER)
@@ -95,7 +100,7 @@ def _in_sentences() -> Iterator[None]:
     """Whatever can be wrong with a file from anybody ends in CantRestore."""
     try:
         yield
-    except (stream.Broken, archives.Unreadable) as error:
+    except (stream.Broken, zips.Unreadable) as error:
         raise CantRestore(DAMAGED.format(reason=error)) from error
     except DatabaseError as error:
         logger.warning("A complete export was refused by the database.", exc_info=error)
@@ -103,12 +108,12 @@ def _in_sentences() -> Iterator[None]:
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         logger.warning("A complete export says something odd.", exc_info=error)
         raise CantRestore(ODD) from error
-    except archives.BROKEN as error:
+    except zips.BROKEN as error:
         logger.warning("A complete export can't be read.", exc_info=error)
         raise CantRestore(UNREADABLE.format(reason=error)) from error
 
 
-class Place(NamedTuple):
+class Nested(NamedTuple):
     """A row, with the id and the values of what it stands in."""
 
     parent: int
@@ -119,11 +124,11 @@ class Place(NamedTuple):
 class Restoring:
     """The state of one restore: which id of the file is which of ours."""
 
-    def __init__(self, owner: User, found: Archive, progress: Progress | None) -> None:
+    def __init__(self, owner: User, found: OwnExport, progress: Progress | None) -> None:
         self.owner, self.archive, self.progress = owner, found, progress or (lambda number: None)
         self.carried = Carried(found)
         self.ids: dict[Model, dict[int, int]] = defaultdict(dict)
-        self.articles = 0
+        self.before = whole.preferences(owner)
         self.left_out: Counter[str] = Counter()
         self.run_id = 0
         """Of the import whose entries are read."""
@@ -137,64 +142,63 @@ class Restoring:
                 waiting, length = [], 0
             if key in PARTS:
                 of = key
-                waiting.append(restored.row(value))
+                waiting.append(export_rows.row(value))
                 length += size + (self.carried.put_in(value) if key == ARTICLES.name else 0)
             else:
                 self._other(key, value)
         if waiting:
             self._flush(PARTS[of], waiting)
         warnings = [LEFT_OUT.format(count=count, name=name) for name, count in sorted(self.left_out.items())]
-        return Restored(self.articles, warnings)
+        return Restored([*self.ids[Link].values()], warnings, whole.noted(self.owner, self.ids, self.before))
 
     def _other(self, key: str, value: Any) -> None:
         if key == "reader":
-            self._set_preferences(restored.row(value))
+            self._set_preferences(export_rows.row(value))
         if key == "originals":
-            self.carried.add(restored.row(value))
+            self.carried.add(export_rows.row(value))
 
     def _set_preferences(self, row: Row) -> None:
         fields = [each for each in User._meta.concrete_fields if each.name in PREFERENCES and each.name in row]
         for each in fields:
-            setattr(self.owner, each.name, restored.value(each, row[each.name]))
+            setattr(self.owner, each.name, export_rows.value(each, row[each.name]))
         self.owner.save(update_fields=[each.name for each in fields])
 
     def _flush(self, part: Part, rows: list[Row]) -> None:
         above = self.run_id if part is ENTRIES else self.owner.pk
-        self._insert(part, [Place(above, {}, row) for row in rows])
+        self._insert(part, [Nested(above, {}, row) for row in rows])
         if part is IMPORTS:
             self.run_id = self.ids[ImportRun][rows[-1]["id"]]
         if part is ARTICLES:
-            self.articles += len(rows)
             index_links([self.ids[Link][row["id"]] for row in rows])
             self.progress(len(rows))
 
-    def _insert(self, part: Part, places: list[Place]) -> None:
+    def _insert(self, part: Part, places: list[Nested]) -> None:
         """Rows with the ids of what they stand in, and then all parts inside them."""
-        whole = [place for place in places if self._is_whole(part, place.row)]
-        if len(whole) < len(places):
-            self.left_out[part.name] += len(places) - len(whole)
-        if not whole:
+        taken = [place for place in places if self._is_whole(part, place.row)]
+        if len(taken) < len(places):
+            self.left_out[part.name] += len(places) - len(taken)
+        if not taken:
             return
-        numbers = self._numbered(part, whole) if part.numbered else []
-        made = [self._made(part, place) for place in whole]
+        numbers = self._numbered(part, taken) if part.numbered else []
+        made = [self._made(part, place) for place in taken]
         values = [tuple(each.values()) for each in made]
         if part.numbered:
             values = [(pk, *each) for pk, each in zip(numbers, values, strict=True)]
         if part.model is Review:  # a trigger has made one of each already
-            Review.objects.filter(highlight__in=[place.parent for place in whole]).delete()
+            Review.objects.filter(highlight__in=[place.parent for place in taken]).delete()
         insert_rows(part.model, (*(["id"] if part.numbered else []), *made[0]), values)
         for inner in part.parts:
-            within = zip(numbers, made, whole, strict=True)
-            rows = [Place(pk, said, row) for pk, said, place in within for row in restored.rows(place.row, inner)]
+            within = zip(numbers, made, taken, strict=True)
+            rows = [Nested(pk, said, row) for pk, said, place in within for row in export_rows.rows(place.row, inner)]
             self._insert(inner, rows)
 
-    def _numbered(self, part: Part, places: list[Place]) -> list[int]:
+    def _numbered(self, part: Part, places: list[Nested]) -> list[int]:
         """Ids of ours, noted by those of the file."""
         numbers, known = new_ids(part.model, len(places)), self.ids[part.model]
         for place, pk in zip(places, numbers, strict=True):
-            old = restored.number(part, place.row)
+            old = export_rows.number(part, place.row)
             if old in known:
-                raise CantRestore(restored.NO_NUMBER.format(name=part.name))
+                raise CantRestore(export_rows.NO_NUMBER.format(name=part.name))
             known[old] = pk
         return numbers
 
@@ -203,7 +207,7 @@ class Restoring:
         needed = [each for each in part.fields if each.is_relation and not each.null]
         return all(self._id(each.related_model, row.get(each.name)) is not None for each in needed)
 
-    def _made(self, part: Part, place: Place) -> Row:
+    def _made(self, part: Part, place: Nested) -> Row:
         """The values of the columns, by their names."""
         row = place.row
         made: Row = {f"{part.within}_id": place.parent}
@@ -213,11 +217,11 @@ class Restoring:
             if each.is_relation:
                 made[each.attname] = self._id(each.related_model, row.get(each.name))
             elif each.name in part.refers:
-                value = restored.cleaned(row.get(each.name))
-                made[each.name] = renumbered(value, self._number, restored.keys_of(row))
+                value = export_rows.cleaned(row.get(each.name))
+                made[each.name] = renumbered(value, self._number, export_rows.keys_of(row))
             else:
-                made[each.name] = restored.value(each, row[each.name]) if each.name in row else each.get_default()
-        return made | restored.derived(part.model, made, row, place.above)
+                made[each.name] = export_rows.value(each, row[each.name]) if each.name in row else each.get_default()
+        return made | export_rows.derived(part.model, made, row, place.above)
 
     def _id(self, model: Any, old: Any) -> Any:
         if model is Original:

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from library.importers import attaching, foreseeing, ledger, looking, placing, taking, taking_back
+from library.importers import attaching, foreseeing, ledger, looking, placing, restoring_run, taking, taking_back
 from library.importers.attaching import Files
 from library.importers.files import Cursor, count, walk
 from library.importers.ledger import Batch, LeaseLost
@@ -52,6 +52,9 @@ def run(import_run: ImportRun, holder: str, progress: Progress | None = None) ->
     Every batch is one transaction with its entries and totals, so that a kill at any moment leaves a consistent
     library and a run that goes on with the next record. While one batch is written, the next is prepared.
     """
+    if restoring_run.takes(import_run):
+        restoring_run.carry_out(import_run, holder, progress)
+        return
     end = RunState.CHECKED if import_run.state == RunState.CHECKING else RunState.DONE
     try:
         if import_run.state == RunState.UNDOING:

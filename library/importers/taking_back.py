@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from library.highlighting import place_again
+from library.importers import whole
 from library.importers.ledger import keep_lease
 from library.models import (
     Change,
@@ -21,19 +22,24 @@ from library.models import (
     LinkTag,
     Original,
     Outcome,
+    RunState,
     Section,
     SectionVersion,
     Source,
     Tag,
 )
 from library.models.links import address_hash
+from library.models.writing import originals_of
 from library.search.indexing import index_links
 
 CHUNK = 50
 CHANGED = (Outcome.UPDATED, Outcome.MERGED)
 WROTE = (Outcome.NEW, *CHANGED)
-BROUGHT = {"state": "inbox", "favourite": False, "progress": 0}
+BROUGHT = {"state": "inbox", "favourite": False, "progress": 0, "deleted_at": None}
 """How a new link stands unless its record says otherwise."""
+RESTORED = "restored"
+"""In what its entry says of a link that came with a whole library: no import has written that one anew."""
+LOOKED_AT = (RunState.CHECKING, RunState.CHECKED)
 MERGED = {"title", "type", "saved_at", "url", "extra"}
 """What an import changes of a link that was there. A ledger can come from a forged export and name other columns."""
 
@@ -45,38 +51,50 @@ class Extent(NamedTuple):
     stays: int
     goes_back: int
     stays_changed: int
+    beside: whole.Beside
+    """Of what is no article."""
 
 
 def brought(link: Link) -> dict[str, Any]:
     """What is noted of a new link: how far its record said that the reader is."""
-    told = {name: getattr(link, name) for name, usual in BROUGHT.items() if getattr(link, name) != usual}
+    told = {name: now for name, now in _stands(link).items() if now != BROUGHT[name]}
     return {"brought": told} if told else {}
+
+
+def _stands(link: Link) -> dict[str, Any]:
+    binned = link.deleted_at.isoformat() if link.deleted_at else None
+    return {name: getattr(link, name) for name in BROUGHT} | {"deleted_at": binned}
 
 
 def extent(run: ImportRun) -> Extent:
     """Of the whole import, as the library stands now."""
-    new = [is_untouched(each) for each in _seen(run).filter(outcome=Outcome.NEW).iterator(chunk_size=1000)]
+    found = _seen(run).filter(outcome=Outcome.NEW).iterator(chunk_size=1000)
+    new = {each.link_id: is_untouched(each) for each in found}
+    goes = {link_id for link_id, untouched in new.items() if untouched and link_id}
     own = run.entries.filter(outcome=Outcome.NEW, link__isnull=False).values("link")
     changed = _seen(run).filter(outcome__in=CHANGED).exclude(link__in=own)
     later = {entry.link_id: bool(entry.later) for entry in changed.iterator(chunk_size=1000)}  # type: ignore[attr-defined]
-    return Extent(sum(new), len(new) - sum(new), len(later) - sum(later.values()), sum(later.values()))
+    written = sum(later.values())
+    return Extent(len(goes), len(new) - len(goes), len(later) - written, written, whole.extent(run, goes))
 
 
 def _seen(run: ImportRun) -> QuerySet[ImportedRecord]:
-    """The entries whose links are there, with what was done to those since; the newest first."""
-    other = ImportedRecord.objects.filter(link=OuterRef("link"), run__gt=run.pk, outcome__in=WROTE)
-    touched = Change.objects.filter(link=OuterRef("link"))
+    """The entries whose links are there, with what was done to those since; the newest first.
+
+    A whole library brings its Changes and the imports it had, under new ids: they are told apart by their dates.
+    """
+    other = ImportedRecord.objects.filter(link=OuterRef("link"), run__created_at__gt=run.created_at, outcome__in=WROTE)
+    other = other.filter(run__dry_run=False).exclude(run__state__in=LOOKED_AT).exclude(changes__has_key=RESTORED)
+    touched = Change.objects.filter(link=OuterRef("link"), at__gte=run.created_at)
     found = run.entries.filter(outcome__in=WROTE, link__isnull=False).select_related("link")
     return found.annotate(later=Exists(other), touched=Exists(touched)).order_by("-id")
 
 
 def is_untouched(entry: ImportedRecord) -> bool:
-    """Whether a new link is as the import left it. One in the Bin was put there by somebody."""
+    """Whether a new link is as the import left it."""
     link: Any = entry.link
-    told = {**BROUGHT, **entry.changes.get("brought", {})}
-    if any(getattr(link, name) != value for name, value in told.items()) or link.deleted_at is not None:
-        return False
-    return not entry.later and not entry.touched  # type: ignore[attr-defined]
+    as_it_came = _stands(link) == {**BROUGHT, **entry.changes.get("brought", {})}
+    return as_it_came and not entry.later and not entry.touched  # type: ignore[attr-defined]
 
 
 def take_back(run: ImportRun, holder: str) -> None:
@@ -87,10 +105,11 @@ def take_back(run: ImportRun, holder: str) -> None:
             entries = _seen(run).filter(id__lt=before) if before else _seen(run)
             chunk = list(entries[:CHUNK])
             if not chunk:
-                return
+                break
             _take_back(run, chunk)
             run.cursor = ["undo", chunk[-1].pk]
             keep_lease(run, holder, cursor=run.cursor)
+    whole.take_back(run)
 
 
 def _take_back(run: ImportRun, chunk: list[ImportedRecord]) -> None:
@@ -105,12 +124,9 @@ def _take_back(run: ImportRun, chunk: list[ImportedRecord]) -> None:
 
 def _delete_links(pks: list[int]) -> None:
     links = Link.objects.filter(pk__in=pks)
-    rows = [
-        *links.values_list("sources__original_id", "sources__formers__original_id"),
-        *links.values_list("attachments__original_id"),
-    ]
+    originals = originals_of(links)
     links.delete()
-    _drop_originals(original for row in rows for original in row if original)
+    _drop_originals(originals)
 
 
 def _drop_originals(sha256s: Iterable[str]) -> None:

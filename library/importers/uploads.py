@@ -19,13 +19,17 @@ from typing import IO, Self
 from django.conf import settings
 from django.db.models import Q
 
-from library.importers.files import Place
-from library.models import ImportRun, RunState
+from library.content.durable import sync, sync_folder
+from library.importers.files import Origin
+from library.models import ImportRun, RunState, User
+from library.models.imports import WAITING
 
 # How long the files of a stopped import wait for somebody to go on with it.
 KEPT = timedelta(days=7)
 # Nothing younger is swept away: an upload may still be arriving, and its import be made.
 FRESH = timedelta(days=1)
+# Of so many ended imports of one reader the files wait.
+MOST_ENDED = 5
 NAMED = 3
 
 
@@ -91,13 +95,17 @@ class Delivery:
         if self._loose:
             self._loose.close()
 
-    def hand_over(self, run_id: int) -> list[Place]:
-        """Give the folder to an import that has just been made. Answers its `paths`."""
+    def hand_over(self, run_id: int) -> list[Origin]:
+        """Give the folder to an import that has just been made, its files safe on the disk. Answers its `paths`."""
         self.close()
+        for file in self.folder.iterdir():
+            sync(file)
+        sync_folder(self.folder)
         # A folder of this number can only be left from a start that was taken back.
         shutil.rmtree(folder(run_id), ignore_errors=True)
         self.folder = self.folder.rename(folder(run_id))
-        loose: list[Place] = [[str(self._loose_file), ""]] if self._loose else []
+        sync_folder(self.folder.parent)
+        loose: list[Origin] = [[str(self._loose_file), ""]] if self._loose else []
         return [*loose, *([str(self._zip_file(number)), name] for number, name in enumerate(self._zips, 1))]
 
     def keep(self) -> None:
@@ -143,6 +151,15 @@ def pass_on(run: ImportRun, to: ImportRun) -> None:
 def remove(run: ImportRun) -> None:
     if run.uploaded:
         shutil.rmtree(folder(run.pk), ignore_errors=True)
+
+
+def make_room(owner: User) -> None:
+    """The files of the reader's ended imports give way, all but those of the newest."""
+    root = Path(settings.MEDIA_ROOT)
+    here = [int(place.name) for place in root.iterdir() if place.name.isdecimal()] if root.is_dir() else []
+    ended = owner.import_runs.filter(pk__in=here, uploaded=True).exclude(state__in=WAITING)
+    for run in ended.order_by("-id")[MOST_ENDED:]:
+        remove(run)
 
 
 def sweep(now: datetime) -> None:

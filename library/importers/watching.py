@@ -9,7 +9,7 @@ from threading import Event
 
 from watchfiles import Change, watch
 
-from library.importers.files import Place
+from library.importers.files import Origin
 
 SETTLED = 2.0
 """A file is taken when it has not changed for so many seconds."""
@@ -17,7 +17,7 @@ LOOK = 500
 """So often it is looked at, in milliseconds."""
 
 
-def settled(folders: Sequence[Path], stop: Event | None = None) -> Iterator[list[Place]]:
+def settled(folders: Sequence[Path], stop: Event | None = None) -> Iterator[list[Origin]]:
     """Batches of files, each with the name that an import of its folder would show. Ends with Ctrl-C, or `stop`."""
     waiting: dict[Path, float] = {}
     changes = watch(
@@ -45,7 +45,7 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _place(path: Path, folders: Sequence[Path]) -> Place | None:
+def _place(path: Path, folders: Sequence[Path]) -> Origin | None:
     """None for what an import of the folder would pass over, and for what is gone again."""
     folder = next((each for each in folders if path.is_relative_to(each)), None)
     if folder is None or not path.is_file():

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 KEPT = timedelta(days=7)
+MOST_KEPT = 10
 TITLE_LENGTH = 200
 
 

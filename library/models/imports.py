@@ -52,7 +52,15 @@ class Place(models.IntegerChoices):
         return cls.TO_LOOK_AT if warnings else cls.OTHER
 
 
+WAITING = (*ACTIVE, RunState.CHECKED)
+MOST_WAITING = 5
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def waiting(self) -> Self:
+        """Those under way, and those that wait for their reader to start them."""
+        return self.filter(state__in=WAITING)
+
     def abandoned(self, now: datetime | None = None) -> Self:
         """Imports under way whose process let its lease run out."""
         now = now or timezone.now()
@@ -79,6 +87,12 @@ class ImportRun(models.Model):
     mapping = models.JSONField(default=dict, blank=True, help_text="What columns mean, where the reader has said it.")
     found = models.JSONField(
         default=dict, blank=True, help_text="What a check saw: the formats, and columns with their first values."
+    )
+    whole = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What a library that was restored as a whole brought beside its articles.",
     )
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

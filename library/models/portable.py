@@ -115,6 +115,7 @@ IMPORTS = Part(
         "lease_until": "A process of the old server.",
         "on_server": "A folder of the old server.",
         "uploaded": "Files of the old server.",
+        "whole": "An undo believes of it only what this server wrote.",
     },
     (Part("entries", ImportedRecord, "run", numbered=False, refers=("changes",)),),
 )

@@ -44,7 +44,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.filter(revoked_at=None)
 
     def make(self, owner: User, name: str, scopes: Iterable[str], lifetime: timedelta | None) -> tuple[ApiToken, str]:
-        """A new token and its secret, which is kept nowhere."""
+        """A new token and its secret, which is kept nowhere. Of revoked ones so many are remembered as may stand."""
+        forgotten = self.filter(owner=owner).exclude(revoked_at=None).order_by("-revoked_at", "-id")[MOST_TOKENS:]
+        self.filter(pk__in=[token.pk for token in forgotten]).delete()
         secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
         now = timezone.now()
         token = self.create(

@@ -1,10 +1,12 @@
 """A reader of the library, with how they like to read."""
 
-from django.contrib.auth.models import AbstractUser
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from __future__ import annotations
 
-from library.models.revisions import Revision
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangosUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import connection, models
+from django.db.models.functions import Upper
 
 
 class Theme(models.TextChoices):
@@ -33,6 +35,12 @@ def within(field: str, bounds: tuple[int, int]) -> models.Q:
     return models.Q((f"{field}__gte", bounds[0]), (f"{field}__lte", bounds[1]))
 
 
+class UserManager(DjangosUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        """In any case, as the log-in finds them, so that `createsuperuser` says of such a name that it is taken."""
+        return self.get(username__iexact=username)
+
+
 class User(AbstractUser):
     """Links, tags, shelves and imports belong to one. Without a usable password they wait to be claimed at /setup/."""
 
@@ -48,8 +56,12 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, blank=True, help_text="Blank: the server's.")
     single_keys = models.BooleanField(default=True, help_text="Keyboard shortcuts of one key.")
 
+    objects = UserManager()
+
     class Meta(AbstractUser.Meta):
         constraints = [
+            # In capitals, as the log-in asks the database for a name: of two it would take neither.
+            models.UniqueConstraint(Upper("username"), name="user_name_once_in_any_case"),
             models.CheckConstraint(condition=within("text_size", TEXT_SIZES), name="user_text_size_readable"),
             models.CheckConstraint(condition=within("measure", MEASURES), name="user_measure_readable"),
             models.CheckConstraint(condition=within("leading", LEADINGS), name="user_leading_readable"),
@@ -59,5 +71,7 @@ class User(AbstractUser):
     @property
     def revision(self) -> int:
         """A number that grows with every change to this reader's links, tags and shelves (database triggers)."""
-        number = Revision.objects.filter(owner_id=self.pk).values_list("number", flat=True).first()
-        return number or 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM library_revision WHERE owner_id = %s", [self.pk])
+            found = cursor.fetchone()
+        return found[0] if found else 0

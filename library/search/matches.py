@@ -88,7 +88,7 @@ class Matches:
         version = self.plan.version
         if version is None:
             return ""
-        asked = repr((version, self.plan.index, self.plan.conditions, self.plan.dates))
+        asked = repr((version, sorted(map(repr, self.plan.index)), self.plan.conditions, self.plan.dates))
         return f"matches-{self.plan.owner_id}-{hashlib.sha256(asked.encode()).hexdigest()}"
 
     def _total(self) -> int:

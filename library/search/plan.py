@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from django.db import connection
+
 from library.content import periods
 from library.content.languages import ENGLISH, stem
 from library.content.text import NO_TAG, fold
-from library.models import SearchLanguage, Tag, User
+from library.models import Tag, User
 from library.search import vocabulary
 from library.search.conditions import Clause, clause, period, types_in_use
 from library.search.documents import UNTAGGED, first_number
@@ -111,8 +113,9 @@ def make_plan(owner: User, query: Query, version: tuple[int, int] | None, *, is_
 
 def languages_of(owner: User) -> tuple[str, ...]:
     """The languages of this reader's texts (one query), English first."""
-    known = SearchLanguage.objects.filter(owner_id=owner.pk).order_by("language").values_list("language", flat=True)
-    return tuple(dict.fromkeys((ENGLISH, *known)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT language FROM library_searchlanguage WHERE owner_id = %s ORDER BY language", [owner.pk])
+        return tuple(dict.fromkeys((ENGLISH, *(language for (language,) in cursor.fetchall()))))
 
 
 def tagged_now(tag_ids: Sequence[int]) -> Condition:

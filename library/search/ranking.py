@@ -49,6 +49,7 @@ class Ranking:
             matches.total = 0
             return cls([], 0, 0, 0, {})
         index, known = backend(), backend().shares(plan, plan.words)
+        plan = matches.plan = plan.with_index(*sorted(plan.index, key=lambda part: known.get(part, COMMON)))
         few = FEW if len(plan.words) > 1 else 0
         wanted = max(min(wanted, index.BEST), LIFTED)
         whole, found = index.best(plan, matches, known, wanted, few)

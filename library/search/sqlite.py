@@ -18,7 +18,7 @@ from library.search.query import All, Either, Not, Words
 SOURCE = "library_searchindex AS t"
 KEY = "t.rowid"
 # Terms of our own, among the tags, begin with characters for private use: no text is indexed with those.
-TAG_MARK, EVERY = "\uf8fd", '"\uf8ff"'
+TAG_MARK, EVERY, NEVER = "\uf8fd", '"\uf8ff"', '"\uf8fa"'
 # The terms of these stand among the tags once more, each with its mark: to be found there without reading through
 # those of all texts.
 MARKS = {"title": "\uf8fe", "notes": "\uf8fc", "highlights": "\uf8fb"}
@@ -130,12 +130,22 @@ def expression(plan: Plan) -> str:
 
 def _all(parts: Iterable[Any], languages: Sequence[str]) -> str:
     parts = list(parts)
-    # FTS5 goes from one match of the first to the next and looks for the others: tags, which are rarer, come first.
+    # Tags are rarer than most words; words stand as they are given, the rarest first.
     wanted = [part for part in parts if isinstance(part, Tagged)]
     wanted += [part for part in parts if not isinstance(part, Tagged | Not)]
-    found = " AND ".join(_one(part, languages) for part in wanted) or EVERY
+    found = _one_by_one([_one(part, languages) for part in wanted]) or EVERY
     unwanted = " OR ".join(_one(part.part, languages) for part in parts if isinstance(part, Not))
     return f"({found}) NOT ({unwanted})" if unwanted else found
+
+
+def _one_by_one(expressions: Sequence[str]) -> str:
+    """All of these. Of a plain AND, FTS5 brings every word to each place to which one of them comes; of pairs, each
+    inside the next, a word only to those where the rarer ones before it stand together: twelve words take it 0.8 ms in
+    place of 15 (100,000 articles). It would take pairs of AND alone for a plain one, hence the OR."""
+    found = expressions[0] if expressions else ""
+    for place, other in enumerate(expressions[1:], 2):
+        found = f"{found} AND {other}" if place == len(expressions) else f"(({found} AND {other}) OR {NEVER})"
+    return found
 
 
 def _one(part: Any, languages: Sequence[str]) -> str:
@@ -176,7 +186,7 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
     """
     telling = list(_telling(plan, known))
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
-    asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _share(plan) <= FEW_OF_SAMPLE
+    asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _are_few(plan, known)
     if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
         # Nothing tells them apart but their titles.
         newest = matches.newest(RANKED, few=are_few)
@@ -256,10 +266,11 @@ def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int)
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))
 
 
-def _share(plan: Plan) -> float:
-    """In which part of the newest articles all of the plan's index stands; 0 where there are few articles."""
-    first, last = plan.edges
-    return (_sampled([expression(plan)], first, last) or [0.0])[0]
+def _are_few(plan: Plan, known: Shares) -> bool:
+    """Whether few of the newest articles have all of the plan's index: as few as have its rarest word, or fewer."""
+    if any(known[words] <= FEW_OF_SAMPLE for words in plan.words if not words.open_ended):
+        return True
+    return (_sampled([expression(plan)], *plan.edges) or [0.0])[0] <= FEW_OF_SAMPLE
 
 
 def shares(plan: Plan, words: Sequence[Words]) -> Shares:

@@ -62,7 +62,7 @@ def details(link: Link) -> dict[str, Any]:
         "versions": SectionVersion.objects.filter(section__link=link).count(),
         "highlights": link.highlights.count(),
         "former": list(link.former_addresses.order_by("id").values_list("url", flat=True)[:MOST_FILES]),
-        "files": list(records.defer("changes", "warnings")[:MOST_FILES]),
+        "files": list(records.defer("changes", "warnings", "run__whole")[:MOST_FILES]),
         "extra": list(extra_of(link)),
     }
 

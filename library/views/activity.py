@@ -96,7 +96,7 @@ class Stream:
         runs = self.user.import_runs.filter(self._past("r", "created_at"), dry_run=False)
         if self.link:
             runs = runs.filter(pk__in=self.link.imported_records.values("run"))
-        return runs.order_by("-created_at", "-id")
+        return runs.defer("whole").order_by("-created_at", "-id")
 
     def _past(self, mine: str, field: str) -> Q:
         letter = self.after[:1]

@@ -18,7 +18,7 @@ from library.forms.checks import CheckForm
 from library.importers import ledger, uploads
 from library.models import ImportedRecord, ImportRun, LinkTag, Outcome, RunState
 from library.models.imports import Place
-from library.tasks import run_import
+from library.tasks import order_import
 from library.views.imports import are_here, own_run, steps, title_of
 from library.views.keys import number
 from library.views.requests import ReaderRequest
@@ -92,7 +92,7 @@ def begin(request: ReaderRequest, pk: int, state: RunState) -> HttpResponse:
         waiting = ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKED)
         if waiting.update(state=state, cursor=None, finished_at=None, **begun):
             run.entries.all().delete()
-            run_import.enqueue(run.pk)
+            order_import(run.pk)
     return redirect("imports.run", pk)
 
 

@@ -22,7 +22,7 @@ from library.search import search as find
 from library.views.counts import Counts
 from library.views.listing import Filters, Listing
 from library.views.margin import Margin
-from library.views.matches import address_with_words
+from library.views.matches import with_words
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
 from library.views.search import Address, address_from, page_key
@@ -99,7 +99,7 @@ def beside_in_search(user: User, link: Link, back: str, *, backwards: bool) -> s
     found = user.links.kept().filter(pk__in=there).first()
     if found is None:
         return address.page(key)
-    return f"{address_with_words(reader_path(found.pk, found.title), address.q, address.page(key))}#match-1"
+    return f"{reader_path(found.pk, found.title)}{with_words(address.q, address.page(key))}#match-1"
 
 
 def neighbour(user: User, address: Address, link: Link, key: str, way: int) -> tuple[list[int], str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from library.exporters import FORMATS, kept
 from library.forms.exports import ALL, ARTICLE, QUERY, SHELF, ExportForm
 from library.models import Event, Export, Link, User
-from library.models.exports import KEPT, Progress
+from library.models.exports import KEPT, MOST_KEPT, Progress
 from library.security_log import note
 from library.tasks import run_export
 from library.views import keys
@@ -35,6 +35,7 @@ def index(request: ReaderRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, form, 400)
     with transaction.atomic():
+        kept.make_room(request.user)
         export = form.save()
         run_export.enqueue(export.pk)
         note(Event.EXPORT_MADE, request, request.user, f"export {export.pk}")
@@ -69,6 +70,7 @@ def page(request: ReaderRequest, form: ExportForm, status: int = 200) -> HttpRes
         "older": shown[SHOWN - 1].pk if len(shown) > SHOWN else None,
         "first_page": not before,
         "days": KEPT.days,
+        "most": MOST_KEPT,
     }
     return render(request, "exports/index.html", context, status=status)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from library.forms.folders import FolderForm
 from library.models import Event, ImportRun, RunState
 from library.security_log import note
-from library.tasks import run_import
+from library.tasks import order_import
 from library.views.requests import ReaderRequest
 
 BEGUN = "The import of {label} into the library of {reader} has begun. The administration’s list tells how it goes."
@@ -52,5 +52,5 @@ def begin(form: FolderForm) -> ImportRun:
             on_server=True,
             state=state,
         )
-        run_import.enqueue(run.pk)
+        order_import(run.pk)
     return run

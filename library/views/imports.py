@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.cache import caches
 from django.core.exceptions import TooManyFilesSent
 from django.db import transaction
@@ -18,13 +19,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library.importers import ledger, pieces, restoring_run, server_folders, uploads
-from library.importers.archives import MAX_FILE_BYTES
+from library.importers import ledger, pieces, server_folders, uploads
 from library.importers.taking_back import extent
+from library.importers.zips import MAX_FILE_BYTES
 from library.models import Event, ImportedRecord, ImportRun, Outcome, RunState, User
-from library.models.imports import Place
+from library.models.imports import MOST_WAITING, Place
 from library.security_log import note
-from library.tasks import run_import
+from library.tasks import order_import
 from library.views.keys import number
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path
@@ -44,7 +45,12 @@ MEGABYTE = 1024**2
 NONE_CHOSEN = "No files were sent. Choose files, a folder or a zip first."
 TOO_LARGE = "That is more than {limit:,} MB at once. Nothing was imported. Send it in parts."
 TOO_MANY = "Those are more than {limit:,} files. Nothing was imported. Pack them into a zip, and send that."
+FOLDER_ASTRAY = "A folder goes into the field for folders. Nothing was taken; let go of it there."
 BROKE_OFF = "The upload broke off, or a file's name is too long to send. Nothing was imported. Send the files in a zip."
+TOO_MANY_WAITING = (
+    f"{MOST_WAITING} of your imports are under way or wait for you to start them. Nothing was done. Wait until one is "
+    "done, start one that waits, or cancel it, and try again."
+)
 NO_ROOM = "The server can't keep these files ({reason}). Nothing was imported."
 
 Context = dict[str, Any]
@@ -56,6 +62,7 @@ def limits() -> dict[str, str]:
         "none": NONE_CHOSEN,
         "large": TOO_LARGE.format(limit=settings.IMPORT_UPLOAD_BYTES // MEGABYTE),
         "many": TOO_MANY.format(limit=settings.DATA_UPLOAD_MAX_NUMBER_FILES),
+        "folder": FOLDER_ASTRAY,
     }
 
 
@@ -68,7 +75,8 @@ def index(request: ReaderRequest) -> HttpResponse:
     if request.method != "POST":
         return overview(request)
     with uploads.Delivery() as delivery:
-        receiver = Receiver(delivery, settings.IMPORT_UPLOAD_BYTES)
+        # Of an upload that is one too many the bytes are dropped as they come.
+        receiver = Receiver(delivery, 0 if too_many_wait(request.user) else settings.IMPORT_UPLOAD_BYTES)
         request.upload_handlers = [receiver]
         try:
             return take_in(request, receiver)
@@ -85,6 +93,8 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
     """What was uploaded becomes an import, and a task in the same transaction: neither is there without the other."""
     delivery = receiver.delivery
     _ = request.FILES  # reads the form, if the check of its token has not
+    if too_many_wait(request.user):
+        return overview(request, TOO_MANY_WAITING, 429)
     if receiver.too_large:
         return overview(request, limits()["large"], 413)
     if receiver.broke_off:
@@ -101,17 +111,30 @@ def take_in(request: ReaderRequest, receiver: Receiver) -> HttpResponse:
         run = ImportRun.objects.create(owner=request.user, label=delivery.label, uploaded=True, state=state)
         run.paths = delivery.hand_over(run.pk)
         run.save(update_fields=["paths"])
-        run_import.enqueue(run.pk)
+        order_import(run.pk)
         note(Event.IMPORT_STARTED, request, request.user, f"import {run.pk}")
     delivery.keep()
+    uploads.make_room(request.user)
     if arrived:
         arrived.remove()
     return redirect("imports.run", run.pk)
 
 
+def too_many_wait(user: User) -> bool:
+    return user.import_runs.waiting().count() >= MOST_WAITING
+
+
+def is_one_too_many(request: ReaderRequest) -> bool:
+    """Whether so many wait already; then the next page says so."""
+    if too_many := too_many_wait(request.user):
+        messages.error(request, TOO_MANY_WAITING)
+    return too_many
+
+
 def overview(request: ReaderRequest, problem: str = "", status: int = 200) -> HttpResponse:
     before = number(request.GET.get("before", ""))
-    runs = request.user.import_runs.filter(pk__lt=before) if before else request.user.import_runs.all()
+    runs = request.user.import_runs.defer("whole")
+    runs = runs.filter(pk__lt=before) if before else runs
     shown = list(runs.order_by("-id")[: RUNS_SHOWN + 1])
     context = {
         "steps": steps(0),
@@ -168,12 +191,12 @@ def stop(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_POST
 def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
     run = own_run(request.user, pk)
-    if not are_here(run):
+    if not are_here(run) or is_one_too_many(request):
         return redirect("imports.run", pk)
     with transaction.atomic():
         ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_GO_ON)
         if ended.update(state=RunState.RUNNING, error="", finished_at=None, lease_until=None, lease_holder=""):
-            run_import.enqueue(run.pk)
+            order_import(run.pk)
     return redirect("imports.run", pk)
 
 
@@ -181,14 +204,16 @@ def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
 def undo(request: ReaderRequest, pk: int) -> HttpResponse:
     """First what would go and what would stay; then the worker does it."""
     run = own_run(request.user, pk)
-    if run.dry_run or run.state not in CAN_BE_UNDONE or is_whole(run):
+    if run.dry_run or run.state not in CAN_BE_UNDONE:
         return redirect("imports.run", pk)
     if request.method != "POST":
         return render(request, "imports/undo.html", {"run": run, "extent": extent(run)})
+    if is_one_too_many(request):
+        return redirect("imports.run", pk)
     with transaction.atomic():
         ended = ImportRun.objects.filter(pk=run.pk, state__in=CAN_BE_UNDONE)
         if ended.update(state=RunState.UNDOING, cursor=None, finished_at=None, lease_until=None, lease_holder=""):
-            run_import.enqueue(run.pk)
+            order_import(run.pk)
     return redirect("imports.run", pk)
 
 
@@ -196,7 +221,7 @@ def undo(request: ReaderRequest, pk: int) -> HttpResponse:
 def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
     """Another import of the same files: those that are in are known, so only what was left out is new to it."""
     run = own_run(request.user, pk)
-    if run.state != RunState.DONE or not are_here(run):
+    if run.state != RunState.DONE or not are_here(run) or is_one_too_many(request):
         return redirect("imports.run", pk)
     options = {name: getattr(run, name) for name in AGAIN}
     with transaction.atomic():
@@ -204,16 +229,8 @@ def try_again(request: ReaderRequest, pk: int) -> HttpResponse:
         if run.uploaded:
             uploads.pass_on(run, again)
         again.save(update_fields=["paths"])
-        run_import.enqueue(again.pk)
+        order_import(again.pk)
     return redirect("imports.run", again.pk)
-
-
-def is_whole(run: ImportRun) -> bool:
-    """Whether it restored a whole library: then one entry tells of all articles, and none of an early version."""
-    if run.state != RunState.DONE or run.dry_run or not run.new:
-        return False
-    first = run.entries.filter(outcome=Outcome.NEW).order_by("id").values_list("changes", flat=True).first()
-    return first is None or restoring_run.WHOLE in first
 
 
 def are_here(run: ImportRun) -> bool:
@@ -259,12 +276,13 @@ def report(run: ImportRun, after: str) -> Context:
     found = ledger.problems(run).order_by("place", "id")
     key = read_key(after)
     problems = rows(found.filter(beyond(*key)) if key else found, PROBLEMS_SHOWN + 1)
+    added = run.state != RunState.UNDONE and not run.dry_run and run.new + run.updated + run.merged
     return {
         "sentence": ledger.closing_sentence(run),
         "can_go_on": are_here(run) and run.state in CAN_GO_ON,
         "can_try_again": are_here(run) and run.state == RunState.DONE and run.rejected,
-        "added": run.state != RunState.UNDONE and not run.dry_run and run.new + run.updated + run.merged,
-        "whole": is_whole(run),
+        "added": added,
+        "can_be_undone": added or (run.whole and run.state != RunState.UNDONE),
         "days": uploads.KEPT.days,
         "problems": problems[:PROBLEMS_SHOWN],
         "next": problems[PROBLEMS_SHOWN - 1]["key"] if len(problems) > PROBLEMS_SHOWN else "",

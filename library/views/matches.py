@@ -23,10 +23,11 @@ LONGEST_QUERY_STRING = 2_000
 TITLE, HIGHLIGHTS = "title", "highlights"
 
 
-def address_with_words(path: str, q: str, back: str) -> str:
-    """The reader's address with a search. Servers refuse long ones: then the browser alone says where it came from."""
+def with_words(q: str, back: str) -> str:
+    """What stands behind the reader's address after a search. Servers refuse long ones: then the browser alone says
+    where it came from."""
     whole = urlencode({"q": q, "back": back})
-    return f"{path}?{whole if len(whole) <= LONGEST_QUERY_STRING else urlencode({'q': q})}"
+    return f"?{whole if len(whole) <= LONGEST_QUERY_STRING else urlencode({'q': q})}"
 
 
 class Matches:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from library.importers import pieces
 from library.importers.pieces import Listed
-from library.views.imports import NO_ROOM, limits
+from library.views.imports import NO_ROOM, TOO_MANY_WAITING, limits, too_many_wait
 from library.views.keys import number
 from library.views.requests import ReaderRequest
 
@@ -25,6 +25,8 @@ def begin(request: ReaderRequest) -> HttpResponse:
     files = listed(request)
     if not files:
         return problem(NOT_UNDERSTOOD, 400)
+    if too_many_wait(request.user):
+        return problem(TOO_MANY_WAITING, 429)
     if len(files) > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
         return problem(limits()["many"], 413)
     if sum(file.size for file in files) > settings.IMPORT_UPLOAD_BYTES:

@@ -54,8 +54,9 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     once = cache(lambda: shown(request, user))
-    html = SimpleLazyObject(lambda: drawn(room_of(request), open_tag(request), once()))
-    return {"rail": SimpleLazyObject(once), "rail_drawn": html}
+    room = room_of(request)
+    html = SimpleLazyObject(lambda: drawn(room, open_tag(request), once()))
+    return {"rail": SimpleLazyObject(once), "rail_drawn": html, "tabbar_drawn": tabbar(room)}
 
 
 def room_of(request: HttpRequest) -> str:
@@ -76,6 +77,12 @@ def open_tag(request: HttpRequest) -> str:
 def drawn(room: str, path: str, what: Shown) -> SafeString:
     """The same for many pages, one after the other. `path` is that of a tag's page."""
     return render_to_string("includes/rail.html", {"room": room, "path": path, "rail": what})
+
+
+@cache
+def tabbar(room: str) -> SafeString:
+    """What phones show in its place."""
+    return render_to_string("includes/tabbar.html", {"room": room})
 
 
 def shown(request: HttpRequest, user: User) -> Shown:

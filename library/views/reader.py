@@ -29,7 +29,7 @@ from library.rendering import rendered_sections
 from library.search.indexing import cut_links
 from library.views.endmatter import passages, related, way_on
 from library.views.margin import Margin, Placed, notes_by_block
-from library.views.matches import Matches, address_with_words
+from library.views.matches import Matches, with_words
 from library.views.requests import ReaderRequest, came_from
 from library.views.rows import minutes_left, reader_path, tag_path
 
@@ -115,7 +115,7 @@ def read(request: ReaderRequest, pk: int, slug: str = "") -> HttpResponse:
         "back": back,
         "back_to_row": f"{back.partition('#')[0]}#row-{link.pk}" if back.startswith(WITH_ROWS) else back,
         "back_words": back_words,
-        "here": address_with_words(path, q, back) if matches else without,
+        "here": path + with_words(q, back) if matches else without,
         "tags": [(name, tag_path(slug)) for _, name, slug in tags],
         "type_href": f"/library/?{urlencode({'type': link.type})}",
         "contents": contents(layers.get("article")),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -80,6 +81,7 @@ def with_articles(readers: list[User]) -> list[dict[str, Any]]:
 
 @staff_only
 @require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]
 def invite(request: ReaderRequest) -> HttpResponse:
     if Invitation.objects.open().count() >= MOST_OPEN:
         messages.error(request, TOO_MANY)
@@ -108,9 +110,15 @@ def withdraw(request: ReaderRequest, invitation: int) -> HttpResponse:
 def reader(request: ReaderRequest, reader: int) -> HttpResponse:
     """What can be done about one reader; each act says what it means."""
     found = get_object_or_404(staying(), pk=reader)
-    rights, done = ACTS.get(request.POST.get("act", ""), ({}, ""))
-    if not rights:
+    if request.POST.get("act", "") not in ACTS:
         return render(request, "readers/reader.html", with_articles([found])[0])
+    answer: HttpResponse = change(request, found)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def change(request: ReaderRequest, found: User) -> HttpResponse:
+    rights, done = ACTS[request.POST["act"]]
     try:
         household.change(request.user, found.pk, **rights)
         note(Event.RIGHTS_CHANGED, request, request.user, f"reader {found.pk}: {request.POST['act']}")
@@ -130,6 +138,12 @@ def delete(request: ReaderRequest, reader: int) -> HttpResponse:
         return render(request, "readers/delete.html", context)
     if request.POST.get("name", "").strip() != found.username:
         return render(request, "readers/delete.html", {**context, "problem": WRONG_NAME}, status=400)
+    answer: HttpResponse = close(request, found)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def close(request: ReaderRequest, found: User) -> HttpResponse:
     with transaction.atomic():
         leaving.close(found)
         tasks.delete_reader.enqueue(found.pk)

@@ -22,9 +22,9 @@ from library.search.query import LONGEST_QUERY, Chip
 from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.bulk import Selecting
 from library.views.counts import Counts
-from library.views.matches import address_with_words
+from library.views.matches import with_words
 from library.views.requests import ReaderRequest
-from library.views.rows import ROW_FIELDS, Row, rows
+from library.views.rows import Row, kept, rows
 
 SORT_WORDS = {
     "best": "Best match",
@@ -145,15 +145,14 @@ def whole(results: Results) -> int | None:
 
 def result_rows(request: ReaderRequest, results: Results, address: Address) -> list[Row]:
     """The rows in the order of the results, with their matches marked; each opens at its first match."""
-    links = request.user.links.kept().filter(pk__in=results.links)
-    values = {link["id"]: link for link in links.values(*ROW_FIELDS)}
+    values = kept(request.user, results.links)
     ordered = [values[pk] for pk in results.links if pk in values]
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages, results.common))
-        back = address.page(page_key(request.GET))
+        behind = f"{with_words(address.q, address.page(page_key(request.GET)))}#match-1"
         for row in found:
-            row["href"] = f"{address_with_words(row['href'], address.q, back)}#match-1"
+            row["href"] += behind
     return found
 
 

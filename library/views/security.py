@@ -33,7 +33,7 @@ def index(request: ReaderRequest) -> HttpResponse:
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
         "oidc_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "identities": [identities.shown(each) for each in SocialAccount.objects.filter(user=request.user)[:SHOWN]],
-        "sessions": [shown(request, each) for each in sessions.sessions_of(request.user)[:SHOWN]],
+        "sessions": [shown(request, each) for each in sessions.sessions_of(request.user)[: sessions.MOST_SESSIONS]],
         "minutes": settings.ACCOUNT_REAUTHENTICATION_TIMEOUT // 60,
     }
     return render(request, "security/index.html", context)

@@ -50,6 +50,22 @@ form.addEventListener("change", () => {
   show(list.length ? wrong(list) : "");
 });
 
+// What is let go beside the fields is meant for the first, and would be opened in the place of this page. A folder
+// would come as one file that can't be read, but in its own field.
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => {
+    const { items, files: dropped, types } = event.dataTransfer;
+    if (!types.includes("Files") || event.target.name === "folder") return;
+    const folder = [...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+    if (event.target === inputs[0] && !folder) return;
+    event.preventDefault();
+    if (name === "dragover") return;
+    if (folder) return void show(form.dataset.folder);
+    inputs[0].files = dropped;
+    inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
 form.addEventListener("submit", (event) => {
   const list = files();
   const sentence = wrong(list);

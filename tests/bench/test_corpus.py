@@ -1,7 +1,7 @@
 from statistics import mean
 
 from bench import corpus
-from library.importers import notion_links
+from library.importers.formats import notion_links
 from library.importers.record import ImportFile
 
 

@@ -33,7 +33,10 @@ def test_import_library_restores_it_into_an_empty_library(folder, reader, name, 
     other = User.objects.create_user("ben", password="another long passphrase")
     call_command("import_library", str(folder / name))
     assert "Restored: 1 article," in capsys.readouterr().out
-    assert held(other) == before
+    after = held(other)
+    assert [run["label"] for run in after["imports"]] == [name, "in"]
+    del after["imports"][0]
+    assert {**after, "imports": before["imports"]} == before
 
 
 def test_into_a_library_that_has_articles_it_is_imported_like_any_other_file(folder, other_reader):
@@ -61,6 +64,13 @@ def test_nothing_is_ever_written_over(folder):
     assert (folder / "there.zip").read_text() == "mine"
 
 
+@pytest.mark.parametrize("format, other", [("json", "all.json"), ("csv", "all.csv"), ("epub", "all.epub")])
+def test_what_is_no_zip_is_not_called_one(folder, format, other):
+    with pytest.raises(CommandError, match=f"all.ZIP would be no zip: .* Nothing was written; name it {other}"):
+        call_command("export_library", str(folder / "all.ZIP"), format=format)
+    assert {file.name for file in folder.iterdir()} == {"in"}
+
+
 def test_an_unknown_shelf_or_reader_is_a_plain_sentence(folder):
     with pytest.raises(CommandError, match='no shelf "x"'):
         call_command("export_library", str(folder / "out"), shelf="x")
@@ -83,7 +93,8 @@ def test_a_report_tells_what_a_complete_export_brought_or_would_bring(folder, re
     call_command("import_library", str(folder / "out.json"), report=report, dry_run=dry_run)
     told = json.loads(report.read_text())
     assert (told["records"], told["new"], told["state"]) == (1, 1, "done")
-    (entry,) = told["entries"]
+    entry, *each = told["entries"]
+    assert len(each) == (0 if dry_run else 1)
     assert (entry["file"], entry["outcome"]) == ("out.json", "new")
     assert sentence in entry["message"]
     assert entry["message"] in capsys.readouterr().out

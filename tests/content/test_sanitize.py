@@ -7,6 +7,7 @@ from lxml import html as parser
 
 from library.content.blocks import render_blocks
 from library.content.sanitize import TooDeep, clean
+from tests.walls.vectors import CLOSING, VECTORS
 
 # What nothing in a page may be: code, a request to somewhere else, a form, or a place outside the text.
 FORBIDDEN_TAGS = {
@@ -128,6 +129,15 @@ def test_nothing_in_foreign_html_runs_or_leaves(hostile: str) -> None:
         safe = clean(text)
         assert_harmless(safe)
         assert clean(safe) == safe
+
+
+def test_nothing_of_the_corpus_of_the_walls_runs_or_leaves() -> None:
+    """Each alone, then all behind each other, as they stand in one text."""
+    for vector in [*VECTORS, CLOSING.join(VECTORS)]:
+        safe = clean(vector)
+        assert_harmless(safe)
+        assert clean(safe) == safe
+        assert_harmless("".join(render_blocks(vector).blocks))
 
 
 @pytest.mark.parametrize("hostile", [*HOSTILE, *MARKDOWN])

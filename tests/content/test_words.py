@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from library.content import text as content_text
 from library.content.languages import STEMMERS, language_of, stem
+from library.content.text import count_words
 from library.content.words import fold, indexed, is_paired, signed, words
 
 
@@ -113,3 +115,11 @@ def test_a_query_for_each_word_of_a_text_asks_for_terms_that_it_has(text):
     found = set(terms(text))
     for one in words(text):
         assert is_paired(one.word) or stem(one.word[:64], "en") in found
+
+
+@given(st.text(st.sampled_from("ab \n\tC++#.思源é"), max_size=80))
+def test_a_long_text_is_counted_and_indexed_as_if_it_were_taken_at_once(text):
+    whole = indexed(text, "en"), count_words(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content_text, "STRETCH", 5)
+        assert (indexed(text, "en"), count_words(text)) == whole

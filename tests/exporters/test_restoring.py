@@ -9,9 +9,9 @@ import pytest
 from library import exporters
 from library.exporters import Chosen
 from library.importers import restoring
+from library.importers.export_rows import CantRestore
 from library.importers.formats import FORMATS
 from library.importers.record import HoldsNone, ImportFile, Record
-from library.importers.restored import CantRestore
 from library.models import ImportedRecord, Original
 from tests.exporters.libraries import do_attach, held
 from tests.views.shelf import article
@@ -28,7 +28,7 @@ def document(shelf, exported):
 def restore(owner, document, folder):
     file = folder / "changed.json"
     file.write_text(document if isinstance(document, str) else json.dumps(document))
-    return restoring.restore(owner, [str(file)]).articles
+    return len(restoring.restore(owner, [str(file)]).articles)
 
 
 def test_a_document_that_was_spaced_and_sorted_anew_is_still_read(document, other_reader, tmp_path):

@@ -34,7 +34,7 @@ def there_and_back(reader: User, other: User, done: list, folder: Path, kind: st
         restored = restoring.restore(other, [str(target)])
         after = held(other)
         transaction.set_rollback(True)
-    assert (restored.articles, restored.warnings) == (len(before["articles"]), [])
+    assert (len(restored.articles), restored.warnings) == (len(before["articles"]), [])
     for name in before:
         assert after[name] == before[name], name
 

@@ -112,7 +112,7 @@ def order_restoring(folder: str) -> None:
     """The complete export of another reader's library, for this empty one."""
     User.objects.create_user("ben", password="another long passphrase")
     command("import_library", folder, "--user", "ben")
-    file = Path(settings.DATA_DIR) / "complete.zip"
+    file = Path(settings.DATA_DIR) / "complete.json"
     command("export_library", str(file), "--format", "json", "--user", "ben")
     order_import(str(file))
 

@@ -76,7 +76,7 @@ SITUATIONS = {
     "a backup": Situation(
         "run_backup",
         lambda library, notes: library.must("order_backup", str(notes)),
-        around("library.backups.making.verify", "library.backups.making._sync"),
+        around("library.backups.making.verify", "library.backups.making.sync"),
         lambda library, notes: len(list(library.backups.glob("commonplace-*.zip"))) == 1,
     ),
 }

@@ -11,7 +11,7 @@ import pytest
 from library.content import link_file
 from library.content.text import plain
 from library.exporters.link_files import Changes, patched
-from library.importers import archives, files, preparing
+from library.importers import files, preparing, zips
 from library.importers.preparing import Wishes, prepare
 from library.importers.record import ImportFile
 from tests.fuzz.bombs import overlapping
@@ -59,7 +59,7 @@ def test_a_file_with_one_kind_of_line_ends_is_patched(end):
 def test_a_zip_whose_files_lie_on_each_other_is_refused(tmp_path):
     overlapping(tmp_path / "a.zip")
     (found,) = [file for _, file in files.walk([str(tmp_path / "a.zip")])]
-    assert found.problem == archives.ON_EACH_OTHER
+    assert found.problem == zips.ON_EACH_OTHER
 
 
 def test_an_honest_zip_is_not(tmp_path):

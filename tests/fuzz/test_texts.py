@@ -12,8 +12,8 @@ from library.content.facts import facts
 from library.content.html_to_markdown import markdown_of
 from library.content.text import clean_text, excerpt, plain, slug
 from library.exporters.link_files import Changes, patched
-from library.importers import commonplace, front_matter
-from library.importers.decoding import decode
+from library.importers.formats import commonplace, front_matter
+from library.importers.formats.decoding import decode
 from library.search.documents import made_of
 from library.search.query import LONGEST_QUERY, MOST_ITEMS, filters, parse, with_values
 from tests.fuzz.counting import SIZES

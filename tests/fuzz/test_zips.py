@@ -8,10 +8,10 @@ from unittest.mock import patch
 import pytest
 from hypothesis import strategies as st
 
-from library.importers import exported, files, preparing
-from library.importers.archives import Unreadable
+from library.importers import files, own_exports, preparing
 from library.importers.packages import Spool
 from library.importers.preparing import Wishes, prepare
+from library.importers.zips import Unreadable
 from tests.fuzz.counting import SIZES
 from tests.fuzz.hostile import changed, hostile
 from tests.fuzz.oracle import SENTENCE_ENDS, raised
@@ -95,8 +95,8 @@ def outcome_of(place, folder) -> str:
             assert file.name.encode() and "\0" not in file.name
             reading = prepare(file, Wishes())
             assert reading.records or reading.refused or reading.message.endswith(SENTENCE_ENDS)
-    with exported.opened([str(place)]) as archive:
-        for name in exported.originals_in(archive).values() if archive else ():
+    with own_exports.opened([str(place)]) as archive:
+        for name in own_exports.originals_in(archive).values() if archive else ():
             with suppress(Unreadable):
                 archive.read(name)
     return "damaged" if len(found) == 1 and found[0][1].problem else "empty" if not found else "files"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.importers import address_list
-from library.importers.formats import format_of
+from library.importers.formats import address_list, format_of
 from library.importers.record import Record, Refusal
 from tests.importers.readings import file_of, read_all, records, refusals
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import address_table
-from library.importers.formats import format_of
+from library.importers.formats import address_table, format_of
 from library.importers.record import Record, Refusal
 from tests.importers.readings import file_of, read_all, records, refusals, texts
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from library.importers import browser_backup
+from library.importers.formats import browser_backup
 from library.importers.record import HoldsNone
 from tests.importers.readings import file_of, read_all, records, refusals, texts
 from tests.importers.samples import FIREFOX as LEDGER

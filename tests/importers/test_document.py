@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from library.importers import document
+from library.importers.formats import document
 from library.importers.record import HoldsNone, NotARecord, Refusal
 from tests.importers.readings import file_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from library.importers.fields import NAMES, STATES, mapping_of, mapping_with, plain_name, record_of
+from library.importers.formats.fields import NAMES, STATES, mapping_of, mapping_with, plain_name, record_of
 from tests.importers.readings import texts
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "formats.md"

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from library.importers import archives, files
+from library.importers import files, zips
 from tests.importers.link_files import write
 
 
@@ -91,7 +91,7 @@ def test_a_member_that_unpacks_to_far_too_much_is_left_out(tmp_path):
 
 @pytest.mark.parametrize("limit", ["MAX_MEMBERS", "MAX_ZIP_BYTES"])
 def test_a_zip_over_a_limit_is_refused_whole(tmp_path, monkeypatch, limit):
-    monkeypatch.setattr(archives, limit, 1)
+    monkeypatch.setattr(zips, limit, 1)
     path = make_zip(tmp_path / "large.zip", {"a.md": "aa", "b.md": "bb"})
     (refused,) = found(path)
     assert "plit it" in refused.problem
@@ -134,8 +134,8 @@ def test_two_members_of_one_name_are_two_files(tmp_path):
 
 def test_a_directory_that_is_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
     path = make_zip(tmp_path / "many.zip", {f"{n}.md": "x" for n in range(50)})
-    monkeypatch.setattr(archives, "MAX_DIRECTORY_BYTES", 100)
-    monkeypatch.setattr(archives.zipfile, "ZipFile", None)
+    monkeypatch.setattr(zips, "MAX_DIRECTORY_BYTES", 100)
+    monkeypatch.setattr(zips.zipfile, "ZipFile", None)
     (refused,) = found(path)
     assert "Split it" in refused.problem
 

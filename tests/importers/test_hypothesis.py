@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from library.importers import hypothesis
+from library.importers.formats import hypothesis
 from tests.importers.readings import records, refusals, texts
 
 

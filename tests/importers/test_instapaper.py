@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import instapaper
+from library.importers.formats import instapaper
 from library.importers.record import HoldsNone
 from tests.importers.readings import records, texts
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from library.importers import karakeep
+from library.importers.formats import karakeep
 from library.importers.record import HoldsNone, NotARecord
 from tests.importers.readings import file_of, read_all, records, refusals, texts
 from tests.importers.samples import KARAKEEP as BOOKMARK

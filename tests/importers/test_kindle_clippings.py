@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library.importers import kindle_clippings
+from library.importers.formats import kindle_clippings
 from library.importers.record import HoldsNone, ImportFile, Passage, Record
 from tests.importers.readings import file_of, read_all, records, refusals, texts
 

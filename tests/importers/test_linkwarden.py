@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from library.importers import linkwarden
+from library.importers.formats import linkwarden
 from library.importers.record import HoldsNone
 from tests.importers.readings import read_all, records, refusals, texts
 from tests.importers.samples import LINKWARDEN as LINK

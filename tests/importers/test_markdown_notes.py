@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library.importers import markdown_notes, notion_links
-from library.importers.formats import format_of
+from library.importers.formats import format_of, markdown_notes, notion_links
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Passage, Record
 from tests.importers.link_files import link_file
 from tests.importers.readings import Files, file_of, records, texts

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from library.importers.markup import Piece, pieces, text_of
+from library.importers.formats.markup import Piece, pieces, text_of
 from library.importers.record import NotARecord
 
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import netscape
-from library.importers.formats import format_of
+from library.importers.formats import format_of, netscape
 from library.importers.record import HoldsNone, NotARecord, Record
 from tests.importers.readings import file_of, read_all, records, refusals, texts
 

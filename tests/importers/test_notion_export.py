@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library.importers import notion_export, notion_links
-from library.importers.formats import format_of
+from library.importers.formats import format_of, notion_export, notion_links
 from library.importers.record import HoldsNone, ImportFile, NotARecord, Record, Refusal
 from tests.importers.link_files import link_file
 from tests.importers.readings import Files, file_of, read_all, records, refusals, texts

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.importers import notion_links
+from library.importers.formats import notion_links
 from library.importers.record import ImportFile, NotARecord, Record
 from tests.importers.link_files import link_file
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import omnivore
-from library.importers.formats import format_of
+from library.importers.formats import format_of, omnivore
 from library.importers.record import HoldsNone, NotARecord, Passage
 from tests.importers.readings import Files, file_of, read_all, records, refusals, texts
 from tests.importers.samples import OMNIVORE as ITEM

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from library.importers import archives, files
+from library.importers import files, zips
 from library.importers.packages import Spool
 from tests.importers.link_files import write
 
@@ -61,7 +61,7 @@ def test_a_file_of_a_zip_knows_the_others_also_in_another_process(tmp_path):
 def test_what_is_over_a_bound_can_not_be_read(tmp_path, monkeypatch, limit):
     write(tmp_path, {"e.zip": zipped({"a.md": "x", "large.png": b"0" * 100_000})})
     package = found(tmp_path / "e.zip")["e.zip/a.md"].package
-    monkeypatch.setattr(archives, *limit)
+    monkeypatch.setattr(zips, *limit)
     with pytest.raises(KeyError):
         package.read("large.png")
 
@@ -110,7 +110,7 @@ def test_a_zip_that_unpacks_to_a_bomb_is_refused_before_it_fills_the_disk(tmp_pa
     with Spool(tmp_path / "spool") as spool:
         there = found(tmp_path / "o.zip", spool)
         written = sum(file.stat().st_size for file in (tmp_path / "spool").rglob("*.zip"))
-    assert there["o.zip/a.zip"].problem == archives.FAR_TOO_MUCH
+    assert there["o.zip/a.zip"].problem == zips.FAR_TOO_MUCH
     assert there["o.zip/fine.md"].data == b"fine"
     assert written < 11_000_000
 
@@ -121,13 +121,13 @@ def test_zips_in_zips_that_are_too_large_together_are_refused(tmp_path, monkeypa
     there = found(tmp_path / "o.zip")
     assert not any(file.problem for file in there.values())
     spool = Spool()
-    monkeypatch.setattr(spool, "_bytes", archives.MAX_ZIP_BYTES)
+    monkeypatch.setattr(spool, "_bytes", zips.MAX_ZIP_BYTES)
     assert all("unpack to more than" in file.problem for file in found(tmp_path / "o.zip", spool).values())
 
 
 def test_a_damaged_zip_in_a_zip_is_a_sentence(tmp_path):
     write(tmp_path, {"o.zip": zipped({"torn.zip": b"PK\3\4 but not really", "a.md": "a"})})
-    assert found(tmp_path / "o.zip")["o.zip/torn.zip"].problem == archives.DAMAGED_ZIP
+    assert found(tmp_path / "o.zip")["o.zip/torn.zip"].problem == zips.DAMAGED_ZIP
 
 
 def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
@@ -136,7 +136,7 @@ def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archives, "unpack_member", full)
+    monkeypatch.setattr(zips, "unpack_member", full)
     there = found(tmp_path / "o.zip")
     assert there["o.zip/a.zip"].problem == "The zip can't be unpacked here: No space left on device."
     assert there["o.zip/b.md"].data == b"b"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import pinboard
+from library.importers.formats import pinboard
 from library.importers.record import NotARecord
 from tests.importers.readings import read_all, records, refusals, texts
 from tests.importers.samples import PINBOARD as BOOKMARK

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import pocket
+from library.importers.formats import pocket
 from library.importers.record import HoldsNone, NotARecord, Passage
 from tests.importers.readings import Files, read_all, records, refusals
 

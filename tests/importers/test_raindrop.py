@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import raindrop
+from library.importers.formats import raindrop
 from library.importers.record import Passage
 from tests.importers.readings import records, texts
 

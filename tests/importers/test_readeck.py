@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library.importers import readeck
+from library.importers.formats import readeck
 from library.importers.record import HoldsNone, NotARecord, Passage, Refusal
 from tests.importers.readings import Files, file_of, read_all, records, refusals, texts
 

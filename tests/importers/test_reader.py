@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import reader
+from library.importers.formats import reader
 from tests.importers.readings import records, refusals
 
 HEAD = "Title,URL,ID,Document tags,Saved date,Reading progress,Location,Seen\n"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from library.importers import readwise
+from library.importers.formats import readwise
 from library.importers.record import Passage
 from tests.importers.readings import read_all, records, refusals
 

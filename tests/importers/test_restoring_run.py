@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from library import exporters, importers
 from library.exporters import Chosen
-from library.importers import archives, restoring, restoring_run
+from library.importers import restoring, restoring_run, zips
 from library.models import ImportRun, RunState
 from library.tasks import run_import
 from tests.views.shelf import article
@@ -37,7 +37,7 @@ def carried_out(run):
 
 
 def test_a_check_foresees_that_it_will_be_restored_as_a_whole(begun, other_reader, monkeypatch):
-    monkeypatch.setattr(archives, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(zips, "MAX_FILE_BYTES", 10)
     run = carried_out(begun(RunState.CHECKING))
     assert (run.state, run.records, run.new, run.total_files) == (RunState.CHECKED, 2, 2, 1)
     (entry,) = run.entries.all()
@@ -48,7 +48,9 @@ def test_a_check_foresees_that_it_will_be_restored_as_a_whole(begun, other_reade
 def test_it_is_restored_with_totals_and_an_entry(begun, other_reader):
     run = carried_out(begun())
     assert (run.state, run.records, run.new, run.files) == (RunState.DONE, 2, 2, 1)
-    assert [entry.message[:22] for entry in run.entries.all()] == ["Restored: 2 articles, "]
+    told, *each = [entry.message for entry in run.entries.all()]
+    assert told == "Restored: 2 articles, with all that belongs to the library."
+    assert each == ["Restored as it was."] * 2
     assert other_reader.links.count() == 2
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from library.importers import shaping
+from library.importers.formats import shaping
 from library.importers.record import Record, Refusal
 
 PAGE = "https://slow.example/ledger"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import delicious, goodlinks, matter, mymind, readability, zotero
+from library.importers.formats import delicious, goodlinks, matter, mymind, readability, zotero
 from tests.importers.readings import records, refusals, texts
 
 SAVED = datetime(2021, 3, 21, 14, 39, 19, tzinfo=UTC)

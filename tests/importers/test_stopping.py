@@ -8,7 +8,8 @@ from django.db import DataError, IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from library import importers
-from library.importers import ledger, notion_links, preparing, running, taking
+from library.importers import ledger, preparing, running, taking
+from library.importers.formats import notion_links
 from library.models import ImportedRecord, ImportRun, RunState
 from tests.importers.link_files import (
     import_files,

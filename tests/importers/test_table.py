@@ -2,7 +2,7 @@
 
 import pytest
 
-from library.importers import table
+from library.importers.formats import table
 from library.importers.record import HoldsNone, NotARecord, Refusal
 from tests.importers.readings import file_of
 

@@ -27,7 +27,7 @@ def undo(run):
 
 def test_articles_that_nobody_has_touched_go(reader, tmp_path):
     run = import_files(reader, many(tmp_path, 60))
-    assert extent(run) == (60, 0, 0, 0)
+    assert extent(run)[:4] == (60, 0, 0, 0)
     undo(run)
     assert reader.links.count() == 0
     assert Source.objects.count() == Original.objects.count() == 0
@@ -79,7 +79,7 @@ def test_a_changed_article_is_as_it_was(reader, link, folder):
     first = link.sources.get()
     write(folder, {"ledger.md": CHANGED + "## Fetched Content (from URL)\n\nFetched.\n"})
     run = import_files(reader, folder)
-    assert extent(run) == (0, 0, 1, 0)
+    assert extent(run)[:4] == (0, 0, 1, 0)
     undo(run)
     link = reader.links.get()
     assert (link.title, link.type, link.url, tag_names(link), texts(link)) == was
@@ -111,7 +111,7 @@ def test_what_a_later_import_changed_too_stays(reader, link, folder):
     run = import_files(reader, folder)
     write(folder, {"ledger.md": link_file(content="Five books.")})
     import_files(reader, folder)
-    assert extent(run) == (0, 0, 0, 1)
+    assert extent(run)[:4] == (0, 0, 0, 1)
     undo(run)
     assert texts(link)["article"] == "Five books."
 

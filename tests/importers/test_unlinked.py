@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from library.importers import exported, files
+from library.importers import files, own_exports
 from library.importers.packages import FolderPackage
 from tests.importers.link_files import write
 
@@ -57,7 +57,7 @@ def test_nor_is_one_in_the_place_of_what_comes_along(folder, secret):
 def test_nor_is_one_to_a_complete_export_of_somebody_else(folder, secret):
     (secret / "commonplace.json").write_text(json.dumps({"commonplace": 1, "articles": []}))
     (folder / "commonplace.json").symlink_to(secret / "commonplace.json")
-    with exported.opened([str(folder)]) as found:
+    with own_exports.opened([str(folder)]) as found:
         assert found is None
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from library.importers import wallabag
+from library.importers.formats import wallabag
 from library.importers.record import HoldsNone, NotARecord, Passage
 from tests.importers.readings import file_of, read_all, records, texts
 from tests.importers.samples import WALLABAG as ENTRY

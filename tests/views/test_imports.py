@@ -13,8 +13,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from library.exporters import kept
-from library.importers import notion_links, uploads
-from library.models import Export, ImportedRecord, ImportRun, Link, Outcome, RunState
+from library.importers import uploads
+from library.importers.formats import notion_links
+from library.models import Export, ImportedRecord, ImportRun, Link, Outcome, RunState, Tag
 from library.models.writing import note_change
 from library.tasks import run_import
 from tests.importers.link_files import link_file
@@ -357,16 +358,20 @@ def test_an_import_is_undone_after_saying_how_much_goes_and_stays(reading, reade
     assert "Undo this import" not in page(reading, run)
 
 
-def test_a_library_that_was_restored_as_a_whole_says_how_to_go_back(reading, reader, other_reader):
+def test_a_library_that_was_restored_as_a_whole_is_undone_as_one_import(reading, reader, other_reader):
     export = Export.objects.create(owner=other_reader, format="json")
     Link.objects.create(owner=other_reader, title="The ledger")
+    Tag.objects.ensure(other_reader.pk, ["alone"])
     run = worked(upload(reading, ("commonplace.json", kept.make(export) or kept.path(export).read_text())))
     assert (run.state, reader.links.get().title) == (RunState.DONE, "The ledger")
-    shown = page(reading, run)
-    assert "A whole library came back as it was" in shown
-    assert 'href="/library/?select=all"' in shown
-    assert "Undo this import" not in shown
-    assert reading.get(f"/import/{run.pk}/undo/")["Location"] == f"/import/{run.pk}/"
+    assert "Undo this import" in page(reading, run)
+    asked = reading.get(f"/import/{run.pk}/undo/").content.decode()
+    assert "<b>1 article</b> that this import brought will be deleted" in asked
+    assert "Of what came beside the articles, <b>1 tag</b> will be taken back." in asked
+    reading.post(f"/import/{run.pk}/undo/")
+    assert worked(run).state == RunState.UNDONE
+    assert not reader.links.exists()
+    assert not reader.tags.exists()
 
 
 def test_an_import_under_way_can_not_be_undone(reading, reader):

@@ -4,18 +4,20 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from bench import corpus
 from library.models import ImportRun
 from tests.importers.link_files import link_file, write
 
 pytestmark = pytest.mark.browser
 FILES = 12
-MANY = 300
+MANY, AS_MANY_AS_THE_EXPORT = 300, 1_893
 WORDS = 1_500  # of each, so that the import takes a few seconds
 SEVERAL_PIECES = 9 * 1024**2
 PATIENCE = 60_000
@@ -103,21 +105,40 @@ def test_what_will_happen_is_shown_first_and_then_happens(reading_page, reader, 
     expect(page.locator("article[data-link]").first).to_contain_text("from notion")
 
 
-@pytest.fixture
-def large(tmp_path) -> Path:
-    """A zip of many small articles, and of a picture that makes it larger than two pieces."""
-    path = tmp_path / "Large export.zip"
+def drop(page, target: str, *paths: Path) -> None:
+    """Files of this machine let go over a place of the page, as from a file manager."""
+    box = page.locator(target).bounding_box()
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+
+def wordy(number: int) -> str:
+    words = " ".join(f"word{number}x{place}" for place in range(WORDS))
+    return link_file(f"Article {number}", url=f"https://slow.example/{number}", content=words)
+
+
+def large_zip(folder: Path, text_of: Callable[[int], str] = wordy, count: int = MANY) -> Path:
+    """Many articles, and a picture that makes it larger than two pieces."""
+    path = folder / "Large export.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        for number in range(MANY):
-            words = " ".join(f"word{number}x{place}" for place in range(WORDS))
-            text = link_file(f"Article {number}", url=f"https://slow.example/{number}", content=words)
-            archive.writestr(f"{number}.md", text)
+        for number in range(count):
+            archive.writestr(f"{number}.md", text_of(number))
         archive.writestr("picture.png", os.urandom(SEVERAL_PIECES))
     return path
 
 
-def test_a_large_zip_survives_a_lost_connection_is_checked_imported_and_undone(reading_page, reader, large):
-    page = reading_page
+@pytest.mark.parametrize(
+    ("text_of", "count"),
+    [(wordy, MANY), pytest.param(corpus.link_file, AS_MANY_AS_THE_EXPORT, marks=pytest.mark.proofs)],
+    ids=["quick", "as many as the export"],
+)
+def test_a_zip_dropped_on_the_page_survives_a_lost_connection_is_checked_imported_with_progress_and_undone(
+    reading_page, reader, tmp_path, text_of, count
+):
+    page, many = reading_page, f"{count:,}"
     pieces: list[str] = []
 
     def lose_one(route) -> None:
@@ -126,22 +147,23 @@ def test_a_large_zip_survives_a_lost_connection_is_checked_imported_and_undone(r
 
     page.route("**/import/pieces/*/?offset=*", lose_one)
     page.goto("/import/")
-    page.locator("input[name=files]").set_input_files(str(large))
+    drop(page, "input[name=files]", large_zip(tmp_path, text_of, count))
+    expect(page.locator("[data-chosen]")).to_contain_text("1 file, ")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("The connection is lost.")).to_be_visible(timeout=PATIENCE)
     page.wait_for_url("**/import/*/")
     assert pieces[:4] == ["0", "4194304", "4194304", "8388608"]
     work()
-    expect(page.locator(".lede")).to_contain_text(f"{MANY} articles are ready to come in")
-    page.get_by_role("button", name=f"Import {MANY} articles").click(timeout=PATIENCE)
+    expect(page.locator(".lede")).to_contain_text(f"{many} articles are ready to come in")
+    page.get_by_role("button", name=f"Import {many} articles").click(timeout=PATIENCE)
     expect(page.locator(".lede")).to_contain_text("Waiting for its turn.", timeout=PATIENCE)
     with subprocess.Popen(**worker()) as process:
         expect(page.locator(".meter-line")).to_contain_text("%", timeout=PATIENCE)
         expect(page.locator(".steps [aria-current]")).to_have_text("Done", timeout=PATIENCE)
         process.wait()
-    assert reader.links.count() == MANY
+    assert reader.links.count() == count
     page.get_by_role("link", name="Undo this import").click()
-    expect(page.locator(".lede")).to_contain_text(f"{MANY} articles that this import brought will be deleted")
+    expect(page.locator(".lede")).to_contain_text(f"{many} articles that this import brought will be deleted")
     page.get_by_role("button", name="Undo this import").click()
     expect(page.locator(".lede")).to_contain_text("Taking back", timeout=PATIENCE)
     work()
@@ -149,8 +171,8 @@ def test_a_large_zip_survives_a_lost_connection_is_checked_imported_and_undone(r
     assert reader.links.count() == 0
 
 
-def test_an_upload_goes_on_in_another_tab_where_the_closed_one_left_it(reading_page, large):
-    first = reading_page
+def test_an_upload_goes_on_in_another_tab_where_the_closed_one_left_it(reading_page, tmp_path):
+    first, large = reading_page, large_zip(tmp_path)
     first.route("**/import/pieces/*/?offset=4194304", lambda route: route.abort())
     first.goto("/import/")
     first.locator("input[name=files]").set_input_files(str(large))
@@ -166,12 +188,33 @@ def test_an_upload_goes_on_in_another_tab_where_the_closed_one_left_it(reading_p
     assert "offset=4194304" in asked
 
 
-def test_a_folder_goes_in_with_all_below_it(reading_page, folder):
-    choose(reading_page, "folder", folder)
+@pytest.mark.parametrize("dropped", [True, False])
+def test_a_folder_goes_in_with_all_below_it(reading_page, folder, dropped):
+    if dropped:
+        reading_page.goto("/import/")
+        drop(reading_page, "input[name=folder]", folder)
+        expect(reading_page.locator("[data-chosen]")).to_contain_text(f"{FILES + 1} files, ")
+        reading_page.get_by_role("checkbox", name="Show me first").set_checked(False)
+        reading_page.get_by_role("button", name="Continue").click()
+        reading_page.wait_for_url("**/import/*/")
+    else:
+        choose(reading_page, "folder", folder)
     work()
     run = ImportRun.objects.get()
     assert (run.label, run.new, run.rejected) == ("My export", FILES, 1)
     assert run.entries.filter(file="deep/er/article 1.md").exists()
+
+
+def test_files_that_miss_the_fields_are_taken_and_a_folder_is_told_where_it_goes(reading_page, folder):
+    page = reading_page
+    page.goto("/import/")
+    drop(page, ".lede", folder / "article 0.md", folder / "article 3.md")
+    expect(page.locator("[data-chosen]")).to_contain_text("2 files, ")
+    for place in (".lede", "input[name=files]"):
+        page.goto("/import/")
+        drop(page, place, folder)
+        expect(page.get_by_role("alert")).to_contain_text("A folder goes into the field for folders.")
+    assert page.url.endswith("/import/")
 
 
 def test_too_much_is_said_before_it_is_sent(reading_page, folder, settings):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from library.accounts import household
 from library.models import Invitation, User
+from tests.views.doors import again
 from tests.views.household import CHOSEN, PASSWORD, invite, make_staff, open_invitation
 from tests.views.shelf import article
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def address(reading, reader):
     make_staff(reader)
+    again(reading)
     article(reader, "Of the first reader")
     return invite(reading)
 

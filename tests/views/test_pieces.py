@@ -50,6 +50,28 @@ def test_pieces_become_the_files_that_were_chosen(reading, reader, settings):
     assert {entry.file: entry.outcome for entry in worked(run).entries.all()} == {"a.md": "new", "deep/b.md": "new"}
 
 
+def test_what_is_answered_to_be_here_is_on_the_disk(reading, settings, monkeypatch):
+    """So that a power cut takes nothing back that a browser was told."""
+    on_disk: dict[int, int] = {}
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        real(number)
+        on_disk[os.fstat(number).st_ino] = os.fstat(number).st_size
+
+    def sizes() -> list[tuple[int, int]]:
+        return [(on_disk.get(file.stat().st_ino, -1), file.stat().st_size) for file in kept_files(settings)]
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    upload = begin(reading).json()["upload"]
+    for start, end in ((0, 100), (100, len(WHOLE))):
+        add(reading, upload, start, WHOLE[start:end])
+        assert (end, end) in sizes()
+    finish(reading, upload)
+    assert len(sizes()) == 1
+    assert all(there == size for there, size in sizes())
+
+
 def test_the_same_files_chosen_again_go_on_where_they_broke_off(reading):
     add(reading, begin(reading).json()["upload"], 0, WHOLE[:100])
     assert begin(reading).json()["offset"] == 100

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from library.models import Departure, Event, Invitation, SecurityEvent, User
 from library.views.readers import SHOWN
-from tests.views.household import invite, make_staff, open_invitation
+from tests.views.doors import again
+from tests.views.household import PASSWORD, invite, make_staff, open_invitation
 from tests.views.shelf import article
-from tests.walls.table import ROUTES, STAFFS, address, told
+from tests.walls.table import STAFFS, address, told
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/readers/"
@@ -21,6 +22,7 @@ PAGE = "/settings/readers/"
 def staff(reading, reader):
     """The browser of ada, who runs the server."""
     make_staff(reader)
+    again(reading)
     return reading
 
 
@@ -41,7 +43,7 @@ def test_the_page_tells_who_reads_here_and_nothing_of_what(staff, reader, other_
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_to_who_does_not_run_the_server_there_is_no_such_page(reading, other_reader, method):
     invitation = other_reader.invitations.create(note="x")
-    for route in [route for route in ROUTES if route.startswith(STAFFS)]:
+    for route in STAFFS:
         ask = getattr(reading, method)
         there = ask(address(route, {"reader": other_reader.pk, "invitation": invitation.pk}))
         assert there.status_code in {404, 405}
@@ -123,6 +125,22 @@ def test_nobody_does_it_to_themselves(staff, reader, other_reader, what):
     make_staff(other_reader)
     assert "your own account" in act(staff, reader, what)
     assert (reader.is_active, reader.is_staff) == (True, True)
+
+
+@pytest.mark.parametrize("path", ["invite/", "{}/", "{}/delete/"])
+def test_before_it_the_page_asks_who_one_is_and_then_goes_on_by_itself(reading, reader, other_reader, path):
+    make_staff(reader)
+    User.objects.filter(pk=other_reader.pk).update(is_active=False)
+    address = PAGE + path.format(other_reader.pk)
+
+    def is_done() -> bool:
+        other_reader.refresh_from_db()
+        return Invitation.objects.exists() or Departure.objects.exists() or other_reader.is_active
+
+    question = reading.post(address, {"note": "x", "act": "let-in", "name": "ben"}).url
+    assert question.startswith("/login/again/") and not is_done()
+    reading.post(question, {"password": PASSWORD, "next": address})
+    assert is_done()
 
 
 def test_an_act_that_is_none_changes_nothing(staff, other_reader):

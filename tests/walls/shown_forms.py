@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
 
-from tests.walls.table import OWN, own_address
+from tests.walls.table import PAGES, own_address, written
 
 TEXTS = {"text", "search", "url", "email", "tel", "password", "datetime-local"}
 BUTTONS = {"submit", "image", "button", "reset"}
@@ -37,7 +37,7 @@ class Form:
 
 def pages_of(client: Client, library: dict[str, dict[str, object]]) -> Iterator[tuple[str, bytes]]:
     """Every page of the URL table that can be looked at, with its address."""
-    for route in OWN:
+    for route in PAGES:
         answer = client.get(own_address(route, library), follow=True)
         if not answer.streaming and answer.content.strip() and answer.headers["Content-Type"].startswith("text/html"):
             yield answer.request["PATH_INFO"], answer.content
@@ -118,12 +118,16 @@ def values(field: html.HtmlElement) -> list[str]:
 
 
 def tried(client: Client, form: Form, changed: Fields, **more):
-    """What comes of the form with some fields changed, and what `kept` says of it. All is undone then."""
-    kept = more.pop("kept", lambda: None)
+    """What comes of the form with some fields changed, and what `kept` says of the tables it wrote to.
+
+    All is undone then.
+    """
+    kept = more.pop("kept", lambda tables: None)
     again = type(client)()
     again.cookies = deepcopy(client.cookies)
     with transaction.atomic():
-        answer = again.post(form.action, {**form.fields, **changed}, **more)
-        told = kept()
+        with written() as tables:
+            answer = again.post(form.action, {**form.fields, **changed}, **more)
+        told = kept(tables)
         transaction.set_rollback(True)
     return answer, told

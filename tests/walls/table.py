@@ -3,12 +3,14 @@
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from urllib.parse import quote
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.urls import URLResolver, get_resolver
 
 from library.exporters.kept import make
@@ -76,9 +78,10 @@ def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 ROUTES = ["/" + route for route in walk(get_resolver())]
-STAFFS = "/settings/readers/"  # tests/views/test_readers.py tries that they are there for nobody else
-OWN = [route for route in ROUTES if not route.startswith(("/admin/", STAFFS))]
-WITH_OBJECT = [route for route in OWN if "<" in route]
+STAFFS = [route for route in ROUTES if route.startswith("/settings/readers/")]  # there for nobody else
+OWN = [route for route in ROUTES if not route.startswith("/admin/") and route not in STAFFS]
+PAGES = OWN + STAFFS
+WITH_OBJECT = [route for route in PAGES if "<" in route]
 
 
 def room(route: str) -> str:
@@ -165,6 +168,15 @@ def own_address(route: str, library: dict[str, dict[str, object]]) -> str:
     return address(route, library.get(place, nowhere) if route.startswith("/admin/") else library.get(place, {}))
 
 
+def run_by(reader: User, library: dict[str, dict[str, object]], words: str) -> User:
+    """Let the reader run the server, whose pages then lead to somebody who is shut out: answers that one."""
+    reader.is_staff = reader.is_superuser = True
+    reader.save(update_fields=["is_staff", "is_superuser"])
+    shut_out = User.objects.create(username=words, is_active=False)
+    library["settings"]["reader"] = shut_out.pk
+    return shut_out
+
+
 # --- what an answer tells, and what is kept ---------------------------------------------------------------------------
 
 
@@ -175,8 +187,24 @@ def told(answer) -> str:
     return f"{answer.status_code} {headers} {token}"
 
 
-def everything() -> dict[str, list[tuple[object, ...]]]:
+@contextmanager
+def written() -> Iterator[set[str]]:
+    """The tables that statements write to, as far as they have come."""
+    tables: set[str] = set()
+
+    def note(execute, sql, *rest):
+        if found := re.match(r'\W*(?:INSERT (?:OR \w+ )?INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+"?(\w+)', sql, re.I):
+            tables.add(found[1])
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield tables
+
+
+def everything(tables: set[str] | None = None) -> dict[str, list[tuple[object, ...]]]:
+    """All rows, or those of some tables."""
     models = [model for model in apps.get_models() if model not in NOT_KEPT]
+    models = [model for model in models if tables is None or model._meta.db_table in tables]
     return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models}
 
 

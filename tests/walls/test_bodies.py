@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from django.core.cache import caches
 from django.db import connection, models
 
 from library import views
+from tests.views.doors import again
 from tests.walls.shown_forms import Form, forms_of, tried
-from tests.walls.table import OWN, everything, library_of, own_address, told
+from tests.walls.table import PAGES, everything, library_of, own_address, run_by, told
 
 pytestmark = pytest.mark.django_db
 ASKS = {"GET", "query"}
@@ -35,6 +37,7 @@ def set_apart() -> None:
 
 @pytest.fixture
 def own(reading, reader) -> dict[str, dict[str, object]]:
+    again(reading)
     return library_of(reader, "words")
 
 
@@ -76,10 +79,10 @@ def of_others() -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def lost(before: dict[str, list[tuple[object, ...]]]) -> list[tuple[object, ...]]:
+def lost(before: dict[str, list[tuple[object, ...]]], tables: set[str]) -> list[tuple[object, ...]]:
     """Which of those rows are gone or say something else; what a form of this reader's made is not among them."""
-    now = everything()
-    return [row for label, rows in before.items() for row in rows if row not in now[label]]
+    now = everything(tables)
+    return [row for label in now.keys() & before.keys() for row in before[label] if row not in now[label]]
 
 
 def nobodys(word: str) -> str:
@@ -114,7 +117,7 @@ def test_the_views_do_ask_for_something():
 @pytest.mark.proofs
 def test_no_question_reaches_what_another_reader_has(reading, theirs, own):
     names = sorted(asked_for())
-    for path in [own_address(route, own) for route in OWN]:
+    for path in [own_address(route, own) for route in PAGES]:
         if reading.get(path).status_code == 405:
             continue
         answers = Answers(lambda word, path=path: answered(reading.get(path, dict.fromkeys(names, word)), word))
@@ -137,12 +140,27 @@ def test_no_form_reaches_what_another_reader_has(reading, theirs, own, apart):
             words = [word for word in theirs if word.isdigit() == is_number(form, fields[0])]
 
             def ask(word: str, form: Form = form, fields: list[str] = fields) -> str:
-                answer, changed = tried(reading, form, dict.fromkeys(fields, [word]), kept=lambda: lost(before))
+                kept = partial(lost, before)
+                answer, changed = tried(reading, form, dict.fromkeys(fields, [word]), kept=kept)
                 assert not changed, (form.action, fields, word)
                 return answered(answer, word)
 
             answers = Answers(ask)
             assert [(form.action, fields, word) for word in words if answers.differ(word)] == []
+
+
+# What they may change of another reader: whether one may log in, may run the server, is invited or goes.
+RUN = {"library.User", "library.Invitation"}
+
+
+def test_nor_does_a_form_of_those_who_run_the_server_but_for_who_may_log_in(reading, reader, theirs, own):
+    run_by(reader, own, "somebody")
+    before = {label: rows for label, rows in of_others().items() if label not in RUN}
+    for form in forms_of(reading, own):
+        for fields in groups(form, apart=False):
+            for word in [word for word in theirs if word.isdigit() == is_number(form, fields[0])]:
+                _, changed = tried(reading, form, dict.fromkeys(fields, [word]), kept=partial(lost, before))
+                assert not changed, (form.action, fields, word)
 
 
 def is_number(form: Form, field: str) -> bool:

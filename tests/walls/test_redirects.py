@@ -6,8 +6,9 @@ import pytest
 from django.core.cache import caches
 from lxml import html
 
+from tests.views.doors import again
 from tests.walls.shown_forms import forms_of, tried
-from tests.walls.table import OWN, library_of, own_address
+from tests.walls.table import PAGES, library_of, own_address, run_by
 from tests.walls.test_bodies import asked_for
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +104,9 @@ def test_the_list_holds_what_would_lead_away(attack):
 
 def test_no_page_leads_elsewhere_because_its_address_says_so(reading, reader):
     library = library_of(reader, "words")
+    run_by(reader, library, "somebody")
     names = {*asked_for(), *FIELDS}
-    for route in OWN:
+    for route in PAGES:
         path = own_address(route, library)
         told = [reading.get(path, dict.fromkeys(names, probe), headers=came_from(probe)) for probe in PROBES]
         for attack in ELSEWHERE if any(map(leads_there, told)) else ELSEWHERE[:2]:
@@ -124,6 +126,8 @@ def test_log_in_leads_nowhere_else(client, reader):
 
 def test_no_form_leads_elsewhere_because_a_field_says_so(reading, reader):
     library = library_of(reader, "words")
+    run_by(reader, library, "somebody")
+    again(reading)
     for form in forms_of(reading, library):
         told = [tried(reading, form, dict.fromkeys(FIELDS, [probe]), headers=came_from(probe))[0] for probe in PROBES]
         for attack in ELSEWHERE if any(map(leads_there, told)) else ELSEWHERE[:2]:

@@ -1,17 +1,17 @@
 """A browser that is watched from before the first script: what runs, what is fetched, and what waits for a click."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.core.signals import request_started
-from django.http import HttpResponse
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 # A page under test changes nothing and goes nowhere by itself: sending and leaving are held back, scripts are not.
 WATCH = """(() => {
   const say = console.log.bind(console);
-  window.fire = (number) => say("FIRED", number ?? "");
+  window.fire = (number) => say("FIRED", number ?? "", location.href);
   for (const name of ["alert", "confirm", "prompt"]) window[name] = () => fire(name);
   const real = window.fetch;
   const is_safe = (method) => /^(get|head)$/i.test(method ?? "GET");
@@ -56,6 +56,12 @@ TOUCH = """async () => {
     attempt(() => HTMLFormElement.prototype.requestSubmit.call(form));
   await new Promise((done) => setTimeout(done, 20));
 }"""
+# What is said of a file, and of an error without a page, such as that of an address that only takes forms.
+NO_PAGE = ("Download is starting", "ERR_HTTP_RESPONSE_CODE_FAILURE")
+IN_FRAMES = """async (touch) => {
+  const done = [...document.querySelectorAll("iframe")].map((frame) => frame.contentWindow.eval(`(${touch})()`));
+  return (await Promise.all(done)).length;
+}"""
 # Where a script could wait for its moment: addresses that run, handlers, frames. Our pages have none of them.
 WAITING = """() => [...document.querySelectorAll("*")].flatMap((element) => [...element.attributes]
   .filter(({name, value}) => name.startsWith("on") || name === "srcdoc" || name.startsWith("hx-on") ||
@@ -73,6 +79,7 @@ class Watched:
         self.refused: list[tuple[str, str]] = []
         self.asked: list[tuple[str, str]] = []
         self.waiting: list[tuple[str, str]] = []
+        self._seen: set[str] = set()
         context.add_init_script(WATCH)
         context.on("console", lambda message: self._heard(message.page, message.text))
         context.on("request", lambda request: self._asked(request.url))
@@ -90,22 +97,20 @@ class Watched:
         if urlsplit(url).netloc not in {self.here, ""}:
             self.asked.append((self.context.pages[-1].url, url))
 
-    def look(self, page: Page, path: str) -> None:
-        """Open a page and touch all of it."""
-        page.goto(path)
+    def look(self, page: Page, path: str) -> bool:
+        """Open a page and touch all of it. Whether there is one, and it was not looked at before."""
+        try:
+            answer = page.goto(path)
+        except Error as error:
+            if not any(reason in str(error) for reason in NO_PAGE):
+                raise
+            return False
+        if answer is None or answer.status not in {200, 400, 404, 422} or page.url in self._seen:
+            return False
+        self._seen.add(page.url)
         self.waiting += [(path, found) for found in page.evaluate(WAITING)]
         self.touch(page, path)
-
-    def show(self, page: Page, path: str, answer: HttpResponse) -> None:
-        """What the server answered to something that was sent, as if it stood at this address."""
-        headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
-
-        def give(route: Route) -> None:
-            route.fulfill(headers=headers, body=answer.content)
-
-        page.route(f"**{path}", give)
-        self.look(page, path)
-        page.unroute(f"**{path}")
+        return True
 
     def touch(self, page: Page, path: str) -> None:
         try:
@@ -115,6 +120,33 @@ class Watched:
         except Error as error:
             if "context was destroyed" not in str(error):
                 raise
+
+
+class Frames:
+    """Many small documents at once, each in a frame of its own, without our own styles and scripts.
+
+    Nothing is sent anywhere: what a document asks for besides is noted, and is not there.
+    """
+
+    HERE = "http://frames.example"
+    OURS = re.compile(r"<(?:link|script)[^>]*/static/[^>]*>(?:</script>)?")
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._documents: dict[str, str] = {}
+        self._page = context.new_page()
+        context.route("**/*", self._give)
+
+    def _give(self, route: Route) -> None:
+        document = self._documents.get(route.request.url)
+        route.abort() if document is None else route.fulfill(body=document, content_type="text/html; charset=utf-8")
+
+    def look(self, documents: list[str]) -> int:
+        """How many of them were touched to the end."""
+        self._documents = {f"{self.HERE}/{n}": self.OURS.sub("", document) for n, document in enumerate(documents)}
+        frames = "".join(f'<iframe src="{address}" width=400 height=300></iframe>' for address in self._documents)
+        self._documents[f"{self.HERE}/all"] = f"<!doctype html>{frames}"
+        self._page.goto(f"{self.HERE}/all")
+        return int(self._page.evaluate(IN_FRAMES, TOUCH))
 
 
 @contextmanager

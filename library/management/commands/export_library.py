@@ -57,7 +57,14 @@ def choose(reader: User, options: dict[str, Any]) -> Chosen:
 
 
 def check(dest: Path, name: str) -> None:
-    """Nothing that is there is ever written over."""
+    """Nothing that is there is ever written over, and what is called a zip is one."""
+    if dest.suffix.lower() == ".zip" and name != "markdown":
+        other = dest.with_suffix(exporters.FORMATS[name].SUFFIX).name
+        problem = (
+            f"{dest.name} would be no zip: this format is one file. Nothing was written; name it {other}, "
+            "or leave --format away for a zip of Markdown."
+        )
+        raise CommandError(problem, returncode=readers.WRONG_USE)
     empty_folder = name == "markdown" and dest.is_dir() and not any(dest.iterdir())
     if dest.exists() and not empty_folder:
         problem = f"{dest} is there already. Nothing was written; choose another name."

@@ -12,10 +12,9 @@ from django.db import Error, connection
 from tqdm import tqdm
 
 from library import accounts, importers
-from library.importers import ledger, restoring, restoring_run, watching
-from library.importers.archives import shown
-from library.importers.files import Place
-from library.importers.restored import CantRestore
+from library.importers import ledger, restoring_run, watching
+from library.importers.files import Origin
+from library.importers.zips import shown
 from library.management import readers
 from library.management.database import require_migrated
 from library.models import ImportedRecord, ImportRun, Outcome, RunState, User
@@ -54,8 +53,6 @@ class Command(BaseCommand):
         if options["watch"]:
             self.watch(options, reader)
             return
-        if self.restore(options, reader):
-            return
         import_run = start(options, reader)
         self.run_with_bar(import_run)
         self.report(import_run, options["report"])
@@ -63,31 +60,6 @@ class Command(BaseCommand):
             raise CommandError(import_run.error or "The import was stopped. The same command goes on with it.")
         if options["strict"] and import_run.rejected:
             raise CommandError("Some files were rejected, and --strict was given.")
-
-    def restore(self, options: dict[str, Any], reader: User) -> bool:
-        """Bring in a complete export of ours as it was. False where it is none, or the library is not empty."""
-        places: list[Place] = [str(path.absolute()) for path in options["paths"]]
-        if options["format"] not in restoring_run.FORMATS or not restoring.fits(reader, places):
-            return False
-        try:
-            sentence, told = self.foresee_or_restore(reader, places, options["dry_run"])
-        except CantRestore as problem:
-            raise CommandError(str(problem)) from problem
-        except KeyboardInterrupt as stop:
-            raise CommandError(restoring_run.STOPPED) from stop
-        message = sentence.format(articles=restoring_run.plural(told.articles))
-        if options["report"]:
-            report_restored(options["report"], options["paths"][0].name, message, told)
-        self.stdout.write("\n".join([*told.warnings, message]))
-        return True
-
-    def foresee_or_restore(self, reader: User, places: list[Place], dry_run: bool) -> tuple[str, restoring.Restored]:
-        """With the sentence that tells it."""
-        if dry_run:
-            found = restoring.Restored(restoring.foresee(reader, places), [])
-            return f"{restoring_run.WILL} Nothing was changed.", found
-        with tqdm(unit=" articles", file=self.stderr, desc="Restoring", leave=False) as bar:
-            return restoring_run.DONE, restoring.restore(reader, places, bar.update)
 
     def watch(self, options: dict[str, Any], reader: User) -> None:
         """Until Ctrl-C. What was changed while nobody watched comes first."""
@@ -106,7 +78,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("No longer watching.")
 
-    def import_changed(self, options: dict[str, Any], reader: User, places: list[Place]) -> None:
+    def import_changed(self, options: dict[str, Any], reader: User, places: list[Origin]) -> None:
         if not connection.in_atomic_block:
             connection.close()  # hours may have gone by since it was opened
         label = ", ".join(place[1] for place in places[:NAMED]) + (" and more" if len(places) > NAMED else "")
@@ -119,16 +91,18 @@ class Command(BaseCommand):
     def run_with_bar(self, import_run: ImportRun) -> None:
         holder = importers.new_holder()
         import_run.claim(holder)
-        with tqdm(unit=" files", unit_scale=False, file=self.stderr, desc="Importing", leave=False) as bar:
+        whole = restoring_run.takes(import_run)
+        unit, doing = (" articles", "Restoring") if whole else (" files", "Importing")
+        with tqdm(unit=unit, unit_scale=False, file=self.stderr, desc=doing, leave=False) as bar:
 
             def progress(run: ImportRun) -> None:
-                bar.total = run.total_files
-                bar.update(run.files - bar.n)
+                bar.total = run.total_files or None
+                bar.update((run.records if whole else run.files) - bar.n)
 
             try:
                 importers.run(import_run, holder, progress)
             except KeyboardInterrupt:
-                ledger.finish(import_run, RunState.STOPPED)
+                ledger.finish(import_run, RunState.STOPPED, restoring_run.STOPPED if whole else "")
             except OSError as error:
                 ledger.finish(import_run, RunState.FAILED, f"The files can't be read: {error.strerror}.")
             except Exception as error:
@@ -143,7 +117,7 @@ class Command(BaseCommand):
             self.stdout.write(f"… and {left:,} more; --report FILE.json has them all.")
         if file:
             write_report(import_run, file)
-        self.stdout.write(ledger.closing_sentence(import_run))
+        self.stdout.write(restoring_run.sentence(import_run) or ledger.closing_sentence(import_run))
 
 
 def owner(name: str | None, may_make: bool) -> User:
@@ -213,15 +187,6 @@ def write_report(import_run: ImportRun, file: Path) -> None:
         stream.write(f'{totals[:-1]}, "entries": [')
         write_entries(stream, import_run.entries.iterator(chunk_size=1000))
         stream.write("]}\n")
-
-
-def report_restored(file: Path, name: str, message: str, told: restoring.Restored) -> None:
-    """In the same form, with one entry for the whole."""
-    totals = dict.fromkeys(ledger.TOTALS, 0)
-    totals |= {"files": 1, "records": told.articles, "new": told.articles, "warnings": len(told.warnings)}
-    entry = {"file": name, "outcome": Outcome.NEW, "link": None, "message": message, "warnings": told.warnings}
-    found = {**totals, "state": RunState.DONE, "entries": [entry]}
-    file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_entries(stream: TextIO, entries: Iterator[ImportedRecord]) -> None:
