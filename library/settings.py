@@ -82,7 +82,8 @@ def sqlite_database(file: str) -> dict[str, object]:
         "NAME": file,
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            "timeout": 30,
+            # Fifty who write at once on a machine that is busy otherwise were seen to wait for 30.
+            "timeout": 60,
             "transaction_mode": "IMMEDIATE",
             # Of each connection: with 100,000 articles, beginnings of words and tags are found a quarter quicker than
             # with 4 MB. A checkpoint waits for the disk: one for each 16 MB of the log, and not for each 4 MB.

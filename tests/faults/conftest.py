@@ -65,7 +65,7 @@ def notes(tmp_path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def done(request) -> Iterator[Done]:
+def done(request, record_property) -> Iterator[Done]:
     """Say what a test did, and fail it where that is nothing: `done(kills=20)`."""
     did: dict[str, float] = {}
 
@@ -73,22 +73,16 @@ def done(request) -> Iterator[Done]:
         for name, number in numbers.items():
             did[name] = did.get(name, 0) + number
 
+    record_property(DONE, [request.node.name, did])
     yield say
-    request.config.stash[LINES].append((request.node.name, did))
     assert did and all(did.values()), f"Nothing was proven: {did}"
 
 
-LINES: pytest.StashKey[list[tuple[str, dict[str, float]]]] = pytest.StashKey()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LINES] = []
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    lines = config.stash.get(LINES, [])
-    if lines:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    told = [value for report in reports for name, value in report.user_properties if name == DONE]
+    if told:
         terminalreporter.section(DONE)
-    for name, did in lines:
-        told = (f"{number:g} {key.replace('_', ' ')}" for key, number in did.items())
-        terminalreporter.line(f"{name}: {', '.join(told)}")
+    for name, did in told:
+        numbers = (f"{number:g} {key.replace('_', ' ')}" for key, number in did.items())
+        terminalreporter.line(f"{name}: {', '.join(numbers)}")

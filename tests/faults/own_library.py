@@ -81,6 +81,7 @@ class OwnLibrary:
 
     def become_empty(self) -> None:
         self._give_way()
+        self.data.mkdir()
         if self.cluster:
             self.make_database()
 

@@ -11,6 +11,7 @@ from library.models.outages import DAMAGED
 from tests.faults.own_library import OwnLibrary
 
 FILES = 200
+PLACES = ["library_link", "an index"]
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def overwrite(library: OwnLibrary, page: int) -> None:
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("name", ["library_link", "library_section", "an index"])
+@pytest.mark.parametrize("name", [*PLACES, pytest.param("library_section", marks=pytest.mark.proofs)])
 def test_a_damaged_page_is_found_and_what_brings_it_back_is_named(library, tmp_path, done, name):
     index = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'library_link' AND sql <> '' LIMIT 1"
     place = root_of(library, library.one(index) if name == "an index" else name)

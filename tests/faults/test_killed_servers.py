@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.faults.serving import free_port
 from tests.importers.link_files import link_file
 
 pytestmark = pytest.mark.proofs
@@ -31,10 +31,7 @@ tasks.run_import.enqueue(run.pk)
 
 @pytest.fixture
 def environment(tmp_path) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    places = {"DATA_DIR": str(tmp_path / "data"), "STATIC_ROOT": str(tmp_path / "static"), "PORT": str(port)}
+    places = {"DATA_DIR": str(tmp_path / "data"), "STATIC_ROOT": str(tmp_path / "static"), "PORT": str(free_port())}
     return {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "library.settings", **places}
 
 

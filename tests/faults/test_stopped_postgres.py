@@ -1,8 +1,6 @@
 """PostgreSQL stops and starts again under a library in use: pages say so meanwhile, and nobody restarts anything."""
 
-import http.client
 import signal
-import socket
 import tempfile
 import time
 from pathlib import Path
@@ -12,12 +10,11 @@ import psutil
 import pytest
 
 from library.models.outages import SILENT
-from tests.faults.own_library import OwnLibrary, kill_all
+from tests.faults.own_library import OwnLibrary
+from tests.faults.serving import PATIENCE, asked, free_port, served, until
 from tests.importers.link_files import link_file
 
 pytestmark = pytest.mark.postgres
-
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -30,13 +27,6 @@ def server():
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-@pytest.fixture
 def library(server, tmp_path) -> OwnLibrary:
     found = OwnLibrary(tmp_path / "stopped", server.get_uri(), "stopped")
     found.make_database()
@@ -45,27 +35,6 @@ def library(server, tmp_path) -> OwnLibrary:
     found.must("keep_session")
     found.leave()
     return found
-
-
-def asked(library: OwnLibrary, port: int, page: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    session = (library.data / "session-of-the-test").read_text()
-    connection.request("GET", page, headers={"Cookie": f"session={session}"})
-    answer = connection.getresponse()
-    said = answer.status, answer.read().decode()
-    connection.close()
-    return said
-
-
-def until(library: OwnLibrary, port: int, page: str, status: int) -> str:
-    deadline, found = time.monotonic() + PATIENCE, (0, "")
-    while found[0] != status and time.monotonic() < deadline:
-        try:
-            found = asked(library, port, page)
-        except OSError:
-            time.sleep(0.1)
-    assert found[0] == status, f"{found}\n{library.said()[-3000:]}"
-    return found[1]
 
 
 def ask_all_the_while(library: OwnLibrary, port: int, seconds: float) -> list[tuple[int, str]]:
@@ -91,12 +60,10 @@ def wait_for_import(library: OwnLibrary, number: int) -> None:
 
 
 @pytest.mark.parametrize("stops", [1, pytest.param(10, marks=pytest.mark.proofs)])
-def test_pages_say_that_the_database_is_away_and_are_there_when_it_is(library, server, port, tmp_path, done, stops):
+def test_pages_say_that_the_database_is_away_and_are_there_when_it_is(library, server, tmp_path, done, stops):
     (tmp_path / "one.md").write_text(link_file())
-    serving = library.start("serve", PORT=str(port))
-    family = psutil.Process(serving.pid)
-    try:
-        until(library, port, "/library/", 200)
+    port = free_port()
+    with served(library, port) as serving:
         for number in range(stops):
             stop(server)
             answers = ask_all_the_while(library, port, 2)
@@ -111,7 +78,4 @@ def test_pages_say_that_the_database_is_away_and_are_there_when_it_is(library, s
             wait_for_import(library, number + 1)
             done(stops=1, pages_refused_in_a_sentence=len(answers))
         library.must("command", "check_library")
-    finally:
-        kill_all([family, *family.children(recursive=True)])
-        serving.wait()
-        library.leave()
+    library.leave()

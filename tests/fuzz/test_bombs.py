@@ -38,7 +38,7 @@ def environment(tmp_path_factory) -> dict[str, str]:
     place = tmp_path_factory.mktemp("library")
     places = {"DATA_DIR": str(place / "data"), "STATIC_ROOT": str(place / "static")}
     found = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "library.settings", **places}
-    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=found, check=True, capture_output=True)
+    subprocess.run([sys.executable, "manage.py", "migrate"], cwd=ROOT, env=found, check=True, capture_output=True)
     return found
 
 
