@@ -21,7 +21,7 @@ def measure(site: Site) -> list[Figure]:
     found = site.inside("look_around", 1, 1)
     path = chromium.find()
     if path is None:
-        raise CantMeasure(chromium.MISSING)
+        raise CantMeasure(chromium.problem())
     with site.served() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         library = fetched(browser, server, "/library/", found["cookie"])

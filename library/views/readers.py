@@ -31,6 +31,7 @@ SHOWN = 50
 MOST_OPEN = 100
 NEW_ADDRESS = "invitation-address"
 TOO_MANY = f"{MOST_OPEN} invitations are open. Withdraw some that nobody needs, then make new ones."
+TOO_LONG = f"A note has at most {NOTE_LENGTH} characters. No invitation was made."
 WRONG_NAME = "That isn’t the name of this account. Nothing was deleted."
 ACTS: dict[str, tuple[dict[str, bool], str]] = {
     "shut-out": ({"is_active": False}, "{} is shut out."),
@@ -86,7 +87,11 @@ def invite(request: ReaderRequest) -> HttpResponse:
     if Invitation.objects.open().count() >= MOST_OPEN:
         messages.error(request, TOO_MANY)
         return redirect("readers.index")
-    invitation, token = Invitation.objects.invite(request.user, single_line(request.POST.get("note", ""))[:NOTE_LENGTH])
+    about = single_line(request.POST.get("note", ""))
+    if len(about) > NOTE_LENGTH:
+        messages.error(request, TOO_LONG)
+        return redirect("readers.index")
+    invitation, token = Invitation.objects.invite(request.user, about)
     note(Event.INVITATION_MADE, request, request.user, f"invitation {invitation.pk}")
     request.session[NEW_ADDRESS] = f"{settings.BASE_URL}{reverse('invitation.index')}?token={token}"
     return redirect("readers.index")

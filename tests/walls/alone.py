@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from django.apps import apps
@@ -80,11 +82,14 @@ def pages(client: Client, library: dict[str, dict[str, object]], routes: list[st
             yield route, answer.content.decode()
 
 
-def shown_on(client: Client, library: dict[str, dict[str, object]]) -> Iterator[tuple[Place, list[str]]]:
-    """Each place, and the routes of the pages that say what it says."""
-    probe = MARK[::-1]
-    for place in places():
-        rows = place.rows()
-        place.say(rows, probe)
-        yield place, [route for route, html in pages(client, library, ROUTES) if probe in html]
+def shown_on(client: Client, library: dict[str, dict[str, object]]) -> list[tuple[Place, list[str]]]:
+    """Each place, and the routes of the pages that say what it says: each says words of its own for once."""
+    probes = ("probe" + "".join(letters) for letters in product(ascii_lowercase, repeat=2))
+    found = dict(zip(probes, places(), strict=False))
+    kept = {place: place.rows() for place in found.values()}
+    for probe, place in found.items():
+        place.say(kept[place], probe)
+    seen = list(pages(client, library, ROUTES))
+    for place, rows in kept.items():
         place.restore(rows)
+    return [(place, [route for route, html in seen if probe in html]) for probe, place in found.items()]

@@ -10,7 +10,7 @@ from tests.walls.table import library_of
 from tests.walls.vectors import CANARY, CLOSING
 
 Library = dict[str, dict[str, object]]
-SHELVES = 60
+SHELVES = 24
 ADDRESSES = ('https://example.org/"><script>fire()</script>', "javascript:fire()")
 
 

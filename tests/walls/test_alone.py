@@ -55,7 +55,7 @@ def test_no_text_runs_alone_in_any_field(browser, reading, reader, told):
     context = browser.new_context()
     watching = Watched(context, Frames.HERE)
     frames = Frames(context)
-    for place, routes in list(shown_on(reading, library)):
+    for place, routes in shown_on(reading, library):
         for part in in_parts(documents(reading, library, place, routes, texts)):
             assert frames.look(part) == len(part), place.name
             told["pages"] += len(part)

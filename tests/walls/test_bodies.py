@@ -156,7 +156,9 @@ RUN = {"library.User", "library.Invitation"}
 def test_nor_does_a_form_of_those_who_run_the_server_but_for_who_may_log_in(reading, reader, theirs, own):
     run_by(reader, own, "somebody")
     before = {label: rows for label, rows in of_others().items() if label not in RUN}
-    for form in forms_of(reading, own):
+    forms = [form for form in forms_of(reading, own) if form.route.startswith(("settings/readers/", "import/folder/"))]
+    assert len(forms) > 3
+    for form in forms:
         for fields in groups(form, apart=False):
             for word in [word for word in theirs if word.isdigit() == is_number(form, fields[0])]:
                 _, changed = tried(reading, form, dict.fromkeys(fields, [word]), kept=partial(lost, before))

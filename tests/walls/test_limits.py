@@ -113,12 +113,15 @@ def test_bytes_that_are_no_text_are_no_error(reading, forms):
 
 def test_a_text_of_the_longest_is_taken_and_of_a_longer_one_nothing_is_kept(reading, forms):
     limited = [(form, name, most) for form in forms for name, most in form.texts.items() if most]
-    assert len(limited) > 10
+    assert len(limited) > 30
+    wrong = []
     for form, name, most in limited:
         lengths = (most - 1, most, most + 1)
         below, at, above = (tried(reading, form, {name: ["a" * length]}, kept=everything) for length in lengths)
-        assert below[0].status_code == at[0].status_code, (form.action, name)
-        assert above[0].status_code < 500 and "a" * most not in str(above[1]), (form.action, name)
+        kept = above[0].status_code >= 500 or "a" * most in str(above[1])
+        if kept or below[0].status_code != at[0].status_code:
+            wrong.append((form.action, name, most))
+    assert wrong == []
 
 
 # --- files ---------------------------------------------------------------------------------------------------------

@@ -140,7 +140,8 @@ def test_no_vector_runs_where_it_is_sent(watch, client, hostile, texts, other_si
     if policy:
         request.getfixturevalue("without_sanitiser")
     with watch(policy=policy) as watching, canary(other_site) as reached:
-        assert look_at_what_is_sent(watching, client, library, VECTORS[0], all_of_them=not policy) > 20
+        seen = look_at_what_is_sent(watching, client, library, VECTORS[0], all_of_them=not policy)
+    assert seen > (5 if policy else 20)
     assert (watching.fired, reached) == ([], [])
 
 

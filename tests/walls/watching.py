@@ -56,6 +56,7 @@ TOUCH = """async () => {
     attempt(() => HTMLFormElement.prototype.requestSubmit.call(form));
   await new Promise((done) => setTimeout(done, 20));
 }"""
+LONGEST = 180_000  # milliseconds, on a machine that does much else
 # What is said of a file, and of an error without a page, such as that of an address that only takes forms.
 NO_PAGE = ("Download is starting", "ERR_HTTP_RESPONSE_CODE_FAILURE")
 IN_FRAMES = """async (touch) => {
@@ -152,6 +153,7 @@ class Frames:
 @contextmanager
 def watched(browser: Browser, here: str, cookies: list[dict[str, str]], policy: bool) -> Iterator[Watched]:
     context = browser.new_context(base_url=here, bypass_csp=not policy)
+    context.set_default_timeout(LONGEST)
     context.add_cookies(cookies)
     yield Watched(context, here)
     context.close()
