@@ -44,8 +44,8 @@ MEGABYTE = 1024**2
 NONE_CHOSEN = "No files were sent. Choose files, a folder or a zip first."
 TOO_LARGE = "That is more than {limit:,} MB at once. Nothing was imported. Send it in parts."
 TOO_MANY = "Those are more than {limit:,} files. Nothing was imported. Pack them into a zip, and send that."
-BROKE_OFF = "The upload broke off, or a file's name is too long to send. Nothing was imported. Send the files in a zip."
-NO_ROOM = "The server can't keep these files ({reason}). Nothing was imported."
+BROKE_OFF = "The upload broke off, or a file’s name is too long to send. Nothing was imported. Send the files in a zip."
+NO_ROOM = "The server can’t keep these files ({reason}). Nothing was imported."
 
 Context = dict[str, Any]
 

@@ -101,13 +101,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, reader
     wrong, unknown = log_in(client, password="wrong"), log_in(client, "nobody")
     assert "That name and password don&#x27;t match." in wrong.content.decode()
     assert [answer.context["form"].non_field_errors() for answer in (wrong, unknown)] == [
-        ["That name and password don't match."]
+        ["That name and password don’t match."]
     ] * 2
 
 
 def test_a_closed_account_gets_the_answer_of_a_wrong_password(client, reader):
     User.objects.update(is_active=False)
-    assert log_in(client).context["form"].non_field_errors() == ["That name and password don't match."]
+    assert log_in(client).context["form"].non_field_errors() == ["That name and password don’t match."]
 
 
 def test_a_reader_without_a_password_cannot_log_in(client):
