@@ -44,7 +44,7 @@ def test_the_printed_address_fills_in_the_token(client):
 def test_a_wrong_token_is_refused_in_a_sentence(client, token):
     answer = client.post(SETUP, setup_answers(token=token))
     assert answer.status_code == 403
-    assert "isn&#x27;t the set-up address" in answer.content.decode()
+    assert "isn’t the set-up address" in answer.content.decode()
     assert not User.objects.exists()
 
 
