@@ -42,10 +42,10 @@ BACKUP_RETRY = timedelta(hours=1)
 
 GAVE_UP = f"The program was stopped in the middle of it {ATTEMPTS} times, so it is not tried again."
 ENDED = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
-NOT_WRITTEN = "The server can't write the file ({reason}). Your library is as it was."
-NOT_MADE = "Something in the library can't be exported by this version. Your library is as it was; try another format."
+NOT_WRITTEN = "The server can’t write the file ({reason}). Your library is as it was."
+NOT_MADE = "Something in the library can’t be exported by this version. Your library is as it was; try another format."
 OUT_OF_ORDER = "{why} What came before it is in the library. Try again when that is mended: it goes on with the rest."
-BROKE_OFF = "Something in it can't be imported by this version. What came before it is in the library."
+BROKE_OFF = "Something in it can’t be imported by this version. What came before it is in the library."
 
 
 @task()

@@ -18,7 +18,7 @@ from library.content.text import fold
 from library.models import Departure, User
 from library.models.departures import staying
 
-MISMATCH = "That name and password don't match."
+MISMATCH = "That name and password don’t match."
 TOO_MANY = "Too many tries. Wait five minutes, then try again."
 WRONG_PASSWORD = "That isn't your current password."  # noqa: S105 - a sentence
 CLOSED = "This account is closed. The person who runs this library can open it again."

@@ -23,7 +23,7 @@ from library.models import User
 
 logger = logging.getLogger(__name__)
 
-FAILED = "{name} didn't let you in, or took too long. Nothing was changed here. Try again, or log in another way."
+FAILED = "{name} didn’t let you in, or took too long. Nothing was changed here. Try again, or log in another way."
 NO_ACCOUNT = (
     "Nobody here is connected with that identity. Log in another way, then connect it: "
     "Settings, Log-in and security."

@@ -20,7 +20,7 @@ from library.models import User
 
 logger = logging.getLogger(__name__)
 
-WRONG_CODE = "That isn't right. Nothing was changed. Try again with a new code or the passkey."
+WRONG_CODE = "That isn’t right, or it is too old. Nothing was changed. Try again with a new code or a passkey."
 MOST_PASSKEYS = 20
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from library.forms.fields import name_of_a_reader, secret
+from library.forms.fields import focus_on_the_first_error, name_of_a_reader, secret
 from library.models import User
 from library.models.departures import staying
 
@@ -84,4 +84,5 @@ def both_the_same(form: forms.Form) -> dict[str, Any]:
     first, second = (form.cleaned_data.get(name) for name in ("password1", "password2"))
     if first and second and first != second:
         form.add_error("password2", NOT_THE_SAME)
+    focus_on_the_first_error(form)
     return form.cleaned_data

@@ -123,7 +123,7 @@ def type_field() -> forms.CharField:
 
 def tags_field() -> forms.CharField:
     widget = one_line(autocomplete="off", autocapitalize="none")
-    return forms.CharField(required=False, max_length=TAGS_LENGTH, widget=widget, help_text="Between commas.")
+    return forms.CharField(required=False, max_length=TAGS_LENGTH, widget=widget, help_text="Separated by commas.")
 
 
 # --- edit ----------------------------------------------------------------------------------------------------------

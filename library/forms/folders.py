@@ -29,7 +29,7 @@ class FolderForm(forms.Form):
         error_messages={"required": NO_READER, "invalid_choice": NO_READER},
         widget=forms.Select({"class": "field"}),
     )
-    check = forms.BooleanField(label="Only show first what will happen", required=False, initial=True)
+    check = forms.BooleanField(label="Show me first what will happen", required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,6 +23,7 @@ ATTESTED = ("clientDataJSON", "attestationObject")
 CODE_LIVES = 120
 APP_OR_RECOVERY = "From your authenticator app, or one of your recovery codes."
 SIX_DIGITS = "The six digits that the app shows now."
+NOT_THE_APPS = "This isn’t the code of this secret. Nothing was changed. Write the one that the app shows now."
 
 
 def code_field(help_text: str) -> forms.CharField:
@@ -64,9 +65,17 @@ class AppForm(ActivateTOTPForm):  # type: ignore[misc]
 
     code = code_field(SIX_DIGITS)
 
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())
+        except forms.ValidationError as error:
+            if error.code == "incorrect_code":
+                error.message = NOT_THE_APPS
+            raise
+
 
 class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
-    password = forms.CharField(label="Password", strip=False, widget=secret("current-password"))
+    password = forms.CharField(label="Password", strip=False, widget=secret("current-password", autofocus="autofocus"))
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]

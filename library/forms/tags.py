@@ -22,8 +22,8 @@ LONG_BELOW = "With this name, a tag below it would have more than {most} charact
 NAME_TAKEN = "You have a tag of this name already: {name}. The two can be merged."
 ALIAS_TAKEN = "“{name}” is a name of your tag {tag}. Merge the two, or leave it out here."
 LONG_DESCRIPTION = f"A description has at most {DESCRIPTION_LENGTH:,} characters."
-ALIASES_HELP = "Between commas. What is typed or imported under one of these becomes this tag."
-BELOW_HELP = "A stroke puts a tag below another: databases/sqlite."
+ALIASES_HELP = "Separated by commas. What is typed or imported under one of these becomes this tag."
+BELOW_HELP = "A slash puts a tag below another, as in databases/sqlite."
 
 
 class TagForm(forms.Form):

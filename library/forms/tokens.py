@@ -14,11 +14,11 @@ DAYS = (("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "
 DEFAULT_DAYS = "90"
 ABOUT = {
     Scope.READ: "See articles, tags and highlights.",
-    Scope.WRITE: "Change them too. Includes to read.",
+    Scope.WRITE: "Change them too. Reading is included.",
     Scope.IMPORT: "Bring new articles in, without seeing any.",
 }
 TAKEN = "You have a token of this name. Choose another, or revoke that one first."
-TOO_MANY = f"You have {MOST_TOKENS} tokens, which is the most. Revoke one that you don't use, then make this one."
+TOO_MANY = f"You have {MOST_TOKENS} tokens, which is the most. Revoke one that you don’t use, then make this one."
 NO_SCOPE = "Choose at least one thing that the token may do."
 
 

@@ -38,7 +38,7 @@ from library.forms.security import (
 from library.models import User
 from library.views.requests import ReaderRequest
 
-WRONG_TOKEN = "That isn't the set-up address that was printed. Open the address from the server's last start."  # noqa: S105 - a sentence
+WRONG_TOKEN = "That isn’t the set-up address that was printed. Open the address from the server’s last start."  # noqa: S105 - a sentence
 LONGEST_TOKEN = 100
 
 

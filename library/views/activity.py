@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from library.highlighting import CHANGED, last_changes, place_again
-from library.models import Author, BulkAct, Change, ImportRun, Kind, Link, User, undoing
+from library.models import Author, BulkAct, Change, ImportRun, Kind, Link, RunState, User, undoing
 from library.models.undoing import CHANGED_SINCE, IN_BIN, Present, present, why_not
 from library.views import keys
 from library.views.acts import words_of
@@ -32,6 +32,7 @@ from library.views.rows import reader_path
 PAGE = 50
 WHO = {"you": ("You", Author.READER), "imports": ("Imports", Author.IMPORT), "models": ("Models", Author.MODEL)}
 IMPORTS = "imports"
+UNBEGUN = (RunState.CHECKING, RunState.CHECKED)  # what would come in was looked at, and nothing came in
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "states": ("Reading states", ("state",)),
     "favourites": ("Favourites", ("favourite",)),
@@ -93,7 +94,7 @@ class Stream:
     def _runs(self) -> QuerySet[ImportRun]:
         if self.who not in ("", IMPORTS) or self.kind not in ("", IMPORTS):
             return ImportRun.objects.none()
-        runs = self.user.import_runs.filter(self._past("r", "created_at"), dry_run=False)
+        runs = self.user.import_runs.filter(self._past("r", "created_at"), dry_run=False).exclude(state__in=UNBEGUN)
         if self.link:
             runs = runs.filter(pk__in=self.link.imported_records.values("run"))
         return runs.defer("whole").order_by("-created_at", "-id")

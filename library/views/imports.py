@@ -46,12 +46,12 @@ NONE_CHOSEN = "No files were sent. Choose files, a folder or a zip first."
 TOO_LARGE = "That is more than {limit:,} MB at once. Nothing was imported. Send it in parts."
 TOO_MANY = "Those are more than {limit:,} files. Nothing was imported. Pack them into a zip, and send that."
 FOLDER_ASTRAY = "A folder goes into the field for folders. Nothing was taken; let go of it there."
-BROKE_OFF = "The upload broke off, or a file's name is too long to send. Nothing was imported. Send the files in a zip."
+BROKE_OFF = "The upload broke off, or a file’s name is too long to send. Nothing was imported. Send the files in a zip."
 TOO_MANY_WAITING = (
     f"{MOST_WAITING} of your imports are under way or wait for you to start them. Nothing was done. Wait until one is "
     "done, start one that waits, or cancel it, and try again."
 )
-NO_ROOM = "The server can't keep these files ({reason}). Nothing was imported."
+NO_ROOM = "The server can’t keep these files ({reason}). Nothing was imported."
 
 Context = dict[str, Any]
 

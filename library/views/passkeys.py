@@ -21,7 +21,7 @@ from library.forms.security import PasskeyForm, PasskeyLogInForm, PasskeyNameFor
 from library.views.codes import show_codes
 from library.views.requests import ReaderRequest
 
-ENOUGH = f"There are {MOST_PASSKEYS} passkeys already. Remove one that you don't use, then add this one."
+ENOUGH = f"There are {MOST_PASSKEYS} passkeys already. Remove one that you don’t use, then add this one."
 LAST_WAY = "Nothing was changed: this passkey is your only way in. Set a password first."
 
 

@@ -16,7 +16,7 @@ from library.views.keys import number
 from library.views.requests import ReaderRequest
 
 LONGEST_NAME, LARGEST_NUMBER = 4_096, 2**53
-NOT_UNDERSTOOD = "The list of the files can't be read, so nothing was sent. Reload this page, and choose them again."
+NOT_UNDERSTOOD = "The list of the files can’t be read, so nothing was sent. Reload this page, and choose them again."
 
 
 @require_POST

@@ -44,7 +44,7 @@ def test_the_printed_address_fills_in_the_token(client):
 def test_a_wrong_token_is_refused_in_a_sentence(client, token):
     answer = client.post(SETUP, setup_answers(token=token))
     assert answer.status_code == 403
-    assert "isn&#x27;t the set-up address" in answer.content.decode()
+    assert "isn’t the set-up address" in answer.content.decode()
     assert not User.objects.exists()
 
 
@@ -101,13 +101,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, reader
     wrong, unknown = log_in(client, password="wrong"), log_in(client, "nobody")
     assert "That name and password don&#x27;t match." in wrong.content.decode()
     assert [answer.context["form"].non_field_errors() for answer in (wrong, unknown)] == [
-        ["That name and password don't match."]
+        ["That name and password don’t match."]
     ] * 2
 
 
 def test_a_closed_account_gets_the_answer_of_a_wrong_password(client, reader):
     User.objects.update(is_active=False)
-    assert log_in(client).context["form"].non_field_errors() == ["That name and password don't match."]
+    assert log_in(client).context["form"].non_field_errors() == ["That name and password don’t match."]
 
 
 def test_a_reader_without_a_password_cannot_log_in(client):

@@ -107,8 +107,10 @@ def test_an_import_is_one_entry_with_its_counts(reading, reader, tmp_path):
     assert told(reading, f"/read/{link.pk}/activity/") == told(reading)
 
 
-def test_a_trial_run_changed_nothing_and_is_not_told(reading, reader):
+def test_a_trial_run_or_a_check_changed_nothing_and_is_not_told(reading, reader):
     ImportRun.objects.create(owner=reader, label="x", dry_run=True, state=RunState.DONE)
+    for state in (RunState.CHECKING, RunState.CHECKED):
+        ImportRun.objects.create(owner=reader, label="y", state=state, records=2, new=2)
     assert told(reading) == []
 
 

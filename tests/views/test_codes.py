@@ -8,6 +8,7 @@ from django.test import Client
 
 from library import accounts
 from library.accounts.second_factors import WRONG_CODE
+from library.forms.security import NOT_THE_APPS
 from tests.views.doors import PAGE, again, code, log_in, with_app, with_recovery_codes
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_a_wrong_code_sets_nothing_up_and_the_picture_stays(reading):
     again(reading)
     secret = shown_secret(reading.get(APP).content.decode())
     answer = reading.post(APP, {"code": "000000"})
-    assert answer.context["form"].errors["code"] == [WRONG_CODE]
+    assert answer.context["form"].errors["code"] == [NOT_THE_APPS]
     assert shown_secret(answer.content.decode()) == secret
     assert not Authenticator.objects.exists()
 
