@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangosUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -56,7 +58,7 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, blank=True, help_text="Blank: the server's.")
     single_keys = models.BooleanField(default=True, help_text="Keyboard shortcuts of one key.")
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
