@@ -6,6 +6,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
@@ -15,6 +16,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from library.models import Shelf, User
 from tests import chromium
+
+# How long anything takes says more of the machine than of the program.
+hypothesis.settings.register_profile(
+    "patient", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "own_library"}
 
