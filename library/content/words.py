@@ -11,13 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from library.content.languages import stem
 from library.content.text import stretches
 
 LONGEST = 64
 LONGEST_NAME = 30
+MOST_KNOWN = 100_000
 
 # Han, kana and Hangul; Thai, Lao, Burmese and Khmer, which have no blanks either.
 _PAIRED = (
@@ -69,18 +70,40 @@ def indexed(text: str, language: str) -> Indexed:
     """What the index takes in of a plain text that is written in `language`."""
     lowered = text.lower()
     pattern = _ASCII_WORD if lowered.isascii() else _WORD
-    known: dict[str, tuple[str, str]] = {}
+    known = _known_in(language)
+    names: set[str] = set()
     terms = []
     for stretch in stretches(lowered):
-        found = pattern.findall(stretch)
-        known |= {word: _known(word, language) for word in set(found) - known.keys()}
-        terms.append(" ".join([known[word][0] for word in found]))
-    names = frozenset([name for _, name in known.values() if name])
-    return Indexed(" ".join(filter(None, terms + _signed_names(lowered))), names, language)
+        found = [known[word] for word in pattern.findall(stretch)]
+        terms.append(" ".join([term for term, _ in found]))
+        names.update([name for _, name in found])
+    names.discard("")
+    return Indexed(" ".join(filter(None, terms + _signed_names(lowered))), frozenset(names), language)
 
 
-@lru_cache(maxsize=50_000)
-def _known(word: str, language: str) -> tuple[str, str]:
+class _Known(dict[str, tuple[str, str]]):
+    """What words of one language become: a dictionary answers a third quicker than a cache of calls, and an import
+    asks for each word of each text."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        made = _made_of(word, self.language)
+        if len(word) <= LONGEST:
+            if len(self) >= MOST_KNOWN:
+                self.clear()
+            self[word] = made
+        return made
+
+
+@cache
+def _known_in(language: str) -> _Known:
+    return _Known(language)
+
+
+def _made_of(word: str, language: str) -> tuple[str, str]:
     """The terms of a word of a text, and its folded form if that may be offered to somebody who misspelt it."""
     folded = fold(word)
     if _PAIRED_WORD.match(folded):

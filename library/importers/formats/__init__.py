@@ -1,5 +1,6 @@
 """The formats, by the name that `--format` takes. Each is a pure module with LABEL, recognise(file) and read(file)."""
 
+from functools import cache
 from inspect import signature
 from types import ModuleType
 
@@ -73,6 +74,7 @@ def format_of(file: ImportFile, named: str = "") -> ModuleType | None:
     return next((module for module in candidates if module.recognise(file)), None)
 
 
+@cache
 def takes(module: ModuleType, choice: str) -> bool:
     """Whether the reader has this choice when a format is read: "folders", or "mapping" of columns."""
     return choice in signature(module.read).parameters
