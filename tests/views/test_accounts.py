@@ -99,7 +99,7 @@ def test_who_is_logged_in_is_sent_on(reading):
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, reader):
     wrong, unknown = log_in(client, password="wrong"), log_in(client, "nobody")
-    assert "That name and password don&#x27;t match." in wrong.content.decode()
+    assert "That name and password don’t match." in wrong.content.decode()
     assert [answer.context["form"].non_field_errors() for answer in (wrong, unknown)] == [
         ["That name and password don’t match."]
     ] * 2
