@@ -35,7 +35,7 @@ from library.search.documents import made_of
 
 PATIENCE = 60.0  # seconds for a batch
 FILE_SECONDS = 15.0  # of CPU
-FILE_MEMORY = 320 * 1024 * 1024  # beyond what the import has anyway
+FILE_MEMORY = 352 * 1024 * 1024  # beyond what the import has anyway
 
 logger = logging.getLogger(__name__)
 
