@@ -64,11 +64,11 @@ def asked_for() -> set[str]:
 
 
 def answered(answer, *values: str) -> str:
-    """What is told, without the value that was sent and without the moment it was."""
+    """What is told, without the value that was sent, the moment it was, and the riddle that a passkey is to answer."""
     text = told(answer) if not answer.streaming else f"{answer.status_code} {answer.getvalue()!r}"
     for value in values:
         text = text.replace(value, "…")
-    return re.sub(r"datetime=\"[^\"]*\"|\d{13,}|\d+\W\w+ ago", "", text)
+    return re.sub(r"(?:datetime|data-options)=\"[^\"]*\"|\d{13,}|\d+\W\w+ ago", "", text)
 
 
 def of_others() -> dict[str, list[tuple[object, ...]]]:

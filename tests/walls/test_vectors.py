@@ -85,28 +85,28 @@ def paths(library, routes) -> list[str]:
 
 def look_at_all(watching: Watched, addresses: list[str], further: int = 0) -> int:
     """How many pages there were to look at."""
-    page, seen = watching.context.new_page(), 0
+    seen = 0
     for address in addresses:
-        seen += watching.look(page, address)
+        seen += watching.look(address)
         for _ in range(further):
-            link = page.query_selector("a[rel=next]")
+            link = watching.page.query_selector("a[rel=next]")
             onward = link.get_attribute("href") if link else None
             if not onward or "/review/" in onward:
                 break
-            seen += watching.look(page, urlsplit(page.url).path + onward if onward.startswith("?") else onward)
+            seen += watching.look(urlsplit(watching.page.url).path + onward if onward.startswith("?") else onward)
     return seen
 
 
 def look_at_what_is_sent(watching: Watched, client, library, words: str, all_of_them: bool) -> int:
     """Each form of the pages is sent with hostile words in it, and what comes of it is shown."""
-    page, seen = watching.context.new_page(), 0
+    seen = 0
     for number, form in enumerate(forms_of(client, library)):
         answer, _ = tried(client, form, {name: [words[: longest or None]] for name, longest in form.texts.items()})
         if answer.status_code in {302, 303} and all_of_them:
             answer, _ = tried(client, form, {name: [words] for name in form.texts}, follow=True)
         if not answer.streaming and answer.content.strip() and answer.headers["Content-Type"].startswith("text/html"):
             SHOWN[number] = answer
-            seen += watching.look(page, f"/shown/{number}/")
+            seen += watching.look(f"/shown/{number}/")
     return seen
 
 

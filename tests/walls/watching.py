@@ -85,6 +85,7 @@ class Watched:
         context.on("console", lambda message: self._heard(message.page, message.text))
         context.on("request", lambda request: self._asked(request.url))
         context.on("page", self._watch)
+        self.page = context.new_page()
 
     def _watch(self, page: Page) -> None:
         page.on("dialog", lambda dialog: (self.fired.append((page.url, dialog.type)), dialog.dismiss()))
@@ -98,19 +99,22 @@ class Watched:
         if urlsplit(url).netloc not in {self.here, ""}:
             self.asked.append((self.context.pages[-1].url, url))
 
-    def look(self, page: Page, path: str) -> bool:
+    def look(self, path: str) -> bool:
         """Open a page and touch all of it. Whether there is one, and it was not looked at before."""
         try:
-            answer = page.goto(path)
+            answer = self.page.goto(path)
         except Error as error:
             if not any(reason in str(error) for reason in NO_PAGE):
                 raise
+            # The browser's own page of the error comes a moment later, and would be in the way.
+            self.page.close()
+            self.page = self.context.new_page()
             return False
-        if answer is None or answer.status not in {200, 400, 404, 422} or page.url in self._seen:
+        if answer is None or answer.status not in {200, 400, 404, 422} or self.page.url in self._seen:
             return False
-        self._seen.add(page.url)
-        self.waiting += [(path, found) for found in page.evaluate(WAITING)]
-        self.touch(page, path)
+        self._seen.add(self.page.url)
+        self.waiting += [(path, found) for found in self.page.evaluate(WAITING)]
+        self.touch(self.page, path)
         return True
 
     def touch(self, page: Page, path: str) -> None:
