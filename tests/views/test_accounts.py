@@ -57,6 +57,8 @@ def test_two_different_passwords_are_refused(client):
 def test_a_weak_password_is_refused(client, password):
     answer = client.post(SETUP, setup_answers(username="adalovelace", password1=password, password2=password))
     assert answer.context["form"].errors.keys() == {"password1"}
+    fields = answer.context["form"].fields
+    assert [name for name in fields if "autofocus" in fields[name].widget.attrs] == ["password1"]
 
 
 def test_the_name_of_another_reader_is_refused(client):

@@ -1,5 +1,7 @@
 """The rail beside every page."""
 
+import re
+
 import pytest
 from django.core.cache import caches
 from django.db import connection
@@ -36,6 +38,13 @@ def test_the_counts_follow_every_change(reading, reader):
     Link.objects.all().delete()
     Tag.objects.create(owner=reader, name="go", name_key="go", slug="go")
     assert counts(reading) == {"library": "0", "highlights": "0", "tags": "1", "bin": "0", "review": ""}
+
+
+def test_on_a_phone_every_place_of_the_rail_can_be_reached(reading):
+    page = reading.get("/library/").content.decode()
+    rail, bar = page.partition("<main")[0].partition('class="rail"')[2], page.partition('class="tabbar"')[2]
+    places, reached = (set(re.findall(r'href="(/[^"?]*)"', part.partition("</aside>")[0])) for part in (rail, bar))
+    assert places - reached == {"/shelves/new/"}
 
 
 def test_large_counts_have_commas(reading, reader):
