@@ -15,8 +15,8 @@ test: export DATA_DIR = build/test-data
 test: export DATABASE_URL =
 test: for-development lint types
 	@$(IN) -m tests.chromium
-	$(IN) -m pytest -n 2
-	$(IN) -m tests.postgres $(IN) -m pytest -n 2
+	$(IN) -m pytest -n 2 --dist worksteal
+	$(IN) -m tests.postgres $(IN) -m pytest -n 2 --dist worksteal
 
 lint: for-development
 	$(IN) -m ruff check

@@ -33,7 +33,7 @@ def test_an_invitation_leads_a_guest_into_a_library(staff_page, browser, live_se
     staff_page.get_by_role("button", name="Make an invitation").click()
     staff_page.get_by_label("Password").fill(PASSWORD)
     staff_page.keyboard.press("Enter")
-    address = staff_page.get_by_label("Their address, shown this once").input_value()
+    address = staff_page.get_by_label("The address of the invitation, shown this once").input_value()
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     guest = context.new_page()
     guest.goto(address)

@@ -102,7 +102,7 @@ def test_half_an_upload_becomes_no_import(reading):
 def test_a_list_that_makes_no_sense_is_refused(reading, settings, wanted):
     answer = begin(reading, wanted)
     assert answer.status_code == 400
-    assert "can't be read" in answer.json()["problem"]
+    assert "can’t be read" in answer.json()["problem"]
     assert kept_files(settings) == []
 
 
