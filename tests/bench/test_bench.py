@@ -34,6 +34,7 @@ def quick(monkeypatch):
         monkeypatch.setattr(module, name, value)
 
 
+@pytest.mark.proofs
 def test_imports_stand_beside_their_floor(results, quick, capsys):
     assert bench.main(["--only", "imports", "--counts", "6"]) == 0
     first, *others = json.loads(results.read_text())["imports"]
@@ -43,6 +44,7 @@ def test_imports_stand_beside_their_floor(results, quick, capsys):
     assert "Import of 6 files" in capsys.readouterr().out
 
 
+@pytest.mark.proofs
 def test_every_page_is_asked_for(results, quick, capsys):
     assert bench.main(["--only", "pages", "--counts", "4"]) == 0
     figures = json.loads(results.read_text())["pages"]
@@ -62,6 +64,7 @@ def test_every_kind_of_search_is_asked_for_as_a_page_and_while_typing(results, q
         assert typing["bytes"] < page["bytes"]
 
 
+@pytest.mark.proofs
 def test_the_index_is_weighed_shared_and_edited(results, quick):
     assert bench.main(["--only", "index", "--counts", "10"]) == 0
     figures = {figure["name"]: figure for figure in json.loads(results.read_text())["index"]}
@@ -71,6 +74,7 @@ def test_the_index_is_weighed_shared_and_edited(results, quick):
     assert len([name for name in figures if name.startswith("5 readers of 2: ")]) == 9
 
 
+@pytest.mark.proofs
 def test_a_large_library_is_one_of_short_articles(results, quick):
     assert bench.main(["--only", "large", "--counts", "4"]) == 0
     figures = json.loads(results.read_text())["large"]
