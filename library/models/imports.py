@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -65,6 +65,10 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         """Imports under way whose process let its lease run out."""
         now = now or timezone.now()
         return self.filter(state__in=ACTIVE).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+    def held(self, holder: str, **fields: Any) -> ImportRun:
+        """A new run of which `holder` has the lease from its first moment: nobody takes it for an abandoned one."""
+        return self.create(lease_holder=holder, lease_until=timezone.now() + LEASE, **fields)
 
 
 class ImportRun(models.Model):

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from library.importers import running, watching
 from library.management import database
+from library.management.commands import import_library
 from library.models import ImportRun, RunState, User
 from tests.importers.link_files import link_file, write
 
@@ -48,6 +49,20 @@ def test_a_report_of_nothing_is_a_report(reader, tmp_path):
     (tmp_path / "empty").mkdir()
     run(tmp_path / "empty", "--report", tmp_path / "r.json")
     assert json.loads((tmp_path / "r.json").read_text())["entries"] == []
+
+
+def test_one_that_is_about_to_begin_is_not_put_down_as_stopped_by_another(reader, folder, monkeypatch):
+    begin = import_library.Command.run_with_bar
+    others = iter([folder])
+
+    def run_with_bar(command, import_run):
+        for other in others:
+            assert "1 new" in run(other)
+        begin(command, import_run)
+
+    monkeypatch.setattr(import_library.Command, "run_with_bar", run_with_bar)
+    assert "1 unchanged" in run(folder)
+    assert {each.state for each in ImportRun.objects.all()} == {RunState.DONE}
 
 
 def test_a_dry_run_changes_no_article(reader, folder):

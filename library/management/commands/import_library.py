@@ -82,15 +82,15 @@ class Command(BaseCommand):
         if not connection.in_atomic_block:
             connection.close()  # hours may have gone by since it was opened
         label = ", ".join(place[1] for place in places[:NAMED]) + (" and more" if len(places) > NAMED else "")
-        import_run = ImportRun.objects.create(owner=reader, label=label, paths=places, **choices(options))
+        import_run = ImportRun.objects.held(
+            importers.new_holder(), owner=reader, label=label, paths=places, **choices(options)
+        )
         self.run_with_bar(import_run)
         self.report(import_run, None)
         if import_run.state == RunState.STOPPED:
             raise KeyboardInterrupt
 
     def run_with_bar(self, import_run: ImportRun) -> None:
-        holder = importers.new_holder()
-        import_run.claim(holder)
         whole = restoring_run.takes(import_run)
         unit, doing = (" articles", "Restoring") if whole else (" files", "Importing")
         with tqdm(unit=unit, unit_scale=False, file=self.stderr, desc=doing, leave=False) as bar:
@@ -100,7 +100,7 @@ class Command(BaseCommand):
                 bar.update((run.records if whole else run.files) - bar.n)
 
             try:
-                importers.run(import_run, holder, progress)
+                importers.run(import_run, import_run.lease_holder, progress)
             except KeyboardInterrupt:
                 ledger.finish(import_run, RunState.STOPPED, restoring_run.STOPPED if whole else "")
             except OSError as error:
@@ -140,7 +140,8 @@ def start(options: dict[str, Any], reader: User) -> ImportRun:
         raise CommandError("A path to import is no UTF-8. Rename it, or name its folder.", returncode=readers.WRONG_USE)
     for run in ImportRun.objects.abandoned().filter(owner=reader, uploaded=False, on_server=False):
         ledger.finish(run, RunState.STOPPED)
-    return ImportRun.objects.create(
+    return ImportRun.objects.held(
+        importers.new_holder(),
         owner=reader,
         label=", ".join(path.name for path in paths),
         paths=[str(path) for path in paths],
