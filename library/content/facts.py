@@ -1,7 +1,7 @@
 """What is computed from an article's sections whenever one is written."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from library.content.text import count_words, excerpt, plain
@@ -30,13 +30,19 @@ class Facts:
     has_note: bool
 
 
-def facts(sections: Iterable[tuple[str, str]]) -> Facts:
-    """The facts of (kind, Markdown) pairs; kinds: overview, summary, article, note, other."""
+Plain = Callable[[str], str]
+
+
+def facts(sections: Iterable[tuple[str, str]], plain: Plain = plain) -> Facts:
+    """The facts of (kind, Markdown) pairs; kinds: overview, summary, article, note, other.
+
+    Who needs the plain text of whole sections as well brings a `plain` that remembers it.
+    """
     texts: dict[str, str] = {}
     for kind, markdown in sections:
         if markdown.strip():
             texts[kind] = f"{texts[kind]}\n\n{markdown}" if kind in texts else markdown
-    words = _count(texts)
+    words = _count(texts, plain)
     return Facts(
         gist=_gist(texts),
         words=words,
@@ -53,7 +59,7 @@ def reading_minutes(words: int) -> int:
     return max(1, round(words / WORDS_A_MINUTE)) if words else 0
 
 
-def _count(texts: dict[str, str]) -> int:
+def _count(texts: dict[str, str], plain: Plain) -> int:
     """Words of the text that is read: the article and other texts; where there is none, of every layer."""
     read = [texts[kind] for kind in ("article", "other") if kind in texts] or list(texts.values())
     return sum(count_words(plain(text)) for text in read)

@@ -12,9 +12,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from multiprocessing.reduction import ForkingPickler
 from operator import attrgetter, itemgetter
 from types import ModuleType
 
@@ -22,8 +24,9 @@ from django.db import connection
 
 from library.content import urls
 from library.content.facts import Facts, facts
-from library.content.text import fold
-from library.content.words import Indexed
+from library.content.languages import language_of
+from library.content.text import fold, plain
+from library.content.words import Indexed, Lexicon
 from library.importers import attaching, limits, passages
 from library.importers.formats import address_table, format_of, name_of, table, takes
 from library.importers.looking import Seen, is_unknown_table, seen_in
@@ -31,11 +34,12 @@ from library.importers.record import HoldsNone, ImportFile, NotARecord, Package,
 from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
-from library.search.documents import made_of
 
 PATIENCE = 60.0  # seconds for a batch
 FILE_SECONDS = 22.0  # of CPU: the worst are to end within 30, with what comes before and after
 FILE_MEMORY = 352 * 1024 * 1024  # beyond what the import has anyway
+
+Packed = memoryview | bytes
 
 logger = logging.getLogger(__name__)
 
@@ -110,16 +114,19 @@ class Wishes:
     looks: bool = False
 
 
-def prepare(file: ImportFile, wishes: Wishes) -> Reading:
-    """Pure: reads no database, never raises for what a file holds, takes no more time or memory than honest ones."""
+def prepare(file: ImportFile, wishes: Wishes, lexicon: Lexicon | None = None) -> Reading:
+    """Pure: reads no database, never raises for what a file holds, takes no more time or memory than honest ones.
+
+    The words that are new to the lexicon are told by it.
+    """
     try:
         with limits.cpu_time(FILE_SECONDS), limits.memory(FILE_MEMORY):
-            return _prepare(file, wishes)
+            return _prepare(file, wishes, lexicon or Lexicon(set()))
     except limits.TooLong:
         return Reading(replace(file, data=b""), outcome=Outcome.REJECTED, message=TAKES_TOO_LONG)
 
 
-def _prepare(file: ImportFile, wishes: Wishes) -> Reading:
+def _prepare(file: ImportFile, wishes: Wishes, lexicon: Lexicon) -> Reading:
     bare = replace(file, data=b"")
     if file.problem:
         return Reading(bare, outcome=Outcome.IGNORED if file.holds_none else Outcome.REJECTED, message=file.problem)
@@ -131,7 +138,9 @@ def _prepare(file: ImportFile, wishes: Wishes) -> Reading:
         if module is None:
             message = UNKNOWN_TABLE if is_unknown_table(file) else NOT_RECOGNISED
             return Reading(bare, outcome=Outcome.IGNORED, message=message, seen=seen)
-        return replace(_reading(bare, file, name_of(module), _records(file, module, wishes)), seen=seen)
+        found = _records(file, module, wishes)
+        whole = _Whole.of(file, name_of(module), len(found), lexicon)
+        return replace(_reading(bare, whole, found), seen=seen)
     except HoldsNone as reason:
         return Reading(bare, outcome=Outcome.IGNORED, message=str(reason))
     except NotARecord as reason:
@@ -153,18 +162,32 @@ def _records(file: ImportFile, module: ModuleType, wishes: Wishes) -> list[Recor
     return list(module.read(file, **{name: value for name, value in choices.items() if takes(module, name)}))
 
 
-def _reading(bare: ImportFile, file: ImportFile, format: str, found: list[Record | Refusal]) -> Reading:
+def _reading(bare: ImportFile, whole: _Whole, found: list[Record | Refusal]) -> Reading:
     if not found:
         return Reading(bare, outcome=Outcome.IGNORED, message=EMPTY)
-    compressed = zlib.compress(file.data, COMPRESSION)
-    keys = _keys(file.name, format, found)
+    keys = _keys(bare.name, whole.format, found)
     records = [
-        _prepared(one, format, key, position, len(found), compressed, file.package)
+        _prepared(one, key, position, whole)
         for position, (one, key) in enumerate(zip(found, keys, strict=True))
         if isinstance(one, Record)
     ]
     refused = [(position, one) for position, one in enumerate(found) if isinstance(one, Refusal)]
     return Reading(bare, tuple(records), refused=tuple(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What the records of one file share."""
+
+    format: str
+    package: Package
+    records: int
+    compressed: bytes
+    lexicon: Lexicon
+
+    @classmethod
+    def of(cls, file: ImportFile, format: str, records: int, lexicon: Lexicon) -> _Whole:
+        return cls(format, file.package, records, zlib.compress(file.data, COMPRESSION), lexicon)
 
 
 def _keys(name: str, format: str, found: list[Record | Refusal]) -> list[str]:
@@ -189,24 +212,27 @@ def _key(name: str, format: str, one: Record | Refusal, *, alone: bool) -> str:
     return f"{name}#{hashlib.sha256((mark or fold(one.title)).encode()).hexdigest()[:32]}"
 
 
-def _prepared(
-    record: Record, format: str, key: str, position: int, records: int, compressed: bytes, package: Package
-) -> Prepared:
+def _prepared(record: Record, key: str, position: int, whole: _Whole) -> Prepared:
     canonical = urls.canonical(record.url)
+    plain_once = cache(plain)
+
+    def as_indexed(text: str) -> Indexed:
+        return whole.lexicon.indexed(words := plain_once(text), language_of(words))
+
     return Prepared(
         record=record,
-        format=format,
+        format=whole.format,
         key=key,
         position=position,
-        records=records,
+        records=whole.records,
         url_hash=hash_of(canonical),
         site=urls.site(record.url),
         title_key=title_key(record.title),
-        facts=facts((text.kind, text.text) for text in record.texts if not text.beside),
-        indexed={text.key: made_of(text.text) for text in record.texts},
-        marks=tuple(made_of(text) for text in passages.texts(passages.new_to(record))),
-        warnings=(*record.warnings, *passages.warnings(record), *attaching.missing(package, record)),
-        compressed=compressed,
+        facts=facts(((text.kind, text.text) for text in record.texts if not text.beside), plain_once),
+        indexed={text.key: as_indexed(text.text) for text in record.texts},
+        marks=tuple(as_indexed(text) for text in passages.texts(passages.new_to(record))),
+        warnings=(*record.warnings, *passages.warnings(record), *attaching.missing(whole.package, record)),
+        compressed=whole.compressed,
     )
 
 
@@ -222,29 +248,31 @@ def source_key(name: str) -> str:
 class Preparer:
     """Prepares batches, one at a time: here, or in a process beside this one where the import is worth one.
 
-    `start` a batch, do something else, then take its `result`.
+    Give a batch, do something else, then give the `next` one and take what was made of the first. Words that no file
+    had before come into `words`, from which the caller takes them.
     """
 
-    def __init__(self, wishes: Wishes, beside: bool) -> None:
+    def __init__(self, wishes: Wishes, beside: bool, words: set[str]) -> None:
         self._wishes = wishes
         self._beside = beside
+        self._words = words
+        self._lexicon = Lexicon(words)
         self._process: ForkProcess | None = None
         self._pipe: Connection | None = None
         self._batch: list[ImportFile] = []
 
-    def start(self, batch: list[ImportFile]) -> None:
-        self._batch = batch
-        if self._beside and batch:
-            self._send(batch)
-
-    def result(self) -> list[Reading]:
-        """The readings of the batch that was started, in its order."""
-        if not self._batch:
-            return []
+    def next(self, batch: list[ImportFile]) -> list[Reading]:
+        """Begin with a batch. Returns the readings of the one before, in its order."""
+        before, self._batch = self._batch, batch
         if not self._beside:
-            return [prepare(file, self._wishes) for file in self._batch]
-        received = self._receive()
-        return received if received is not None else [self._alone(file) for file in self._batch]
+            return [prepare(file, self._wishes, self._lexicon) for file in before]
+        # The other process is to wait for as little as possible: neither for packing nor for unpacking.
+        packed = ForkingPickler.dumps(batch) if batch else None
+        answer = self._receive() if before else None
+        alone = [self._alone(file) for file in before] if before and answer is None else []
+        if packed is not None:
+            self._send(packed)
+        return alone if answer is None else self._unpacked(answer)
 
     def close(self) -> None:
         if self._pipe is not None:
@@ -257,26 +285,30 @@ class Preparer:
 
     def _alone(self, file: ImportFile) -> Reading:
         """One file of a batch whose process died over it: the one that kills it again is left out."""
-        self._send([file])
-        received = self._receive()
-        return received[0] if received else Reading(replace(file, data=b""), (), Outcome.REJECTED, BREAKS)
+        self._send(ForkingPickler.dumps([file]))
+        answer = self._receive()
+        return self._unpacked(answer)[0] if answer else Reading(replace(file, data=b""), (), Outcome.REJECTED, BREAKS)
 
-    def _send(self, batch: list[ImportFile]) -> None:
+    def _send(self, packed: Packed) -> None:
         try:
-            self._open_pipe().send(batch)
+            self._open_pipe().send_bytes(packed)
         except OSError:
             self.close()
 
-    def _receive(self) -> list[Reading] | None:
+    def _receive(self) -> bytes | None:
         """None when the process died, or takes longer than honest files would."""
         try:
             if self._pipe is None or not self._pipe.poll(PATIENCE):
                 raise EOFError
-            received: list[Reading] = self._pipe.recv()
+            return self._pipe.recv_bytes()
         except (EOFError, OSError):
             self.close()
             return None
-        return received
+
+    def _unpacked(self, answer: bytes) -> list[Reading]:
+        readings, words = ForkingPickler.loads(answer)
+        self._words |= words
+        return list(readings)
 
     def _open_pipe(self) -> Connection:
         if self._pipe is None:
@@ -294,8 +326,11 @@ class Preparer:
 def _serve(parents: Connection, pipe: Connection, wishes: Wishes) -> None:
     """The process beside the import. It ends when the import does, however that ends."""
     parents.close()
+    words: set[str] = set()
+    lexicon = Lexicon(words)
     try:
         while True:
-            pipe.send([prepare(file, wishes) for file in pipe.recv()])
+            pipe.send(([prepare(file, wishes, lexicon) for file in pipe.recv()], words))
+            words.clear()
     except (EOFError, OSError, KeyboardInterrupt):
         return

@@ -7,8 +7,9 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from django.conf import settings
@@ -79,18 +80,15 @@ def _take_files(import_run: ImportRun, holder: str, spool: Spool, progress: Prog
         import_run.total_files = count(import_run.paths, spool)
         ImportRun.objects.filter(pk=import_run.pk).update(total_files=import_run.total_files)
     wishes = Wishes(import_run.format, import_run.folders, import_run.mapping, looks=import_run.is_trial)
-    preparer = Preparer(wishes, import_run.total_files > BATCH_FILES)
     pace = Pace(BATCH_FILES)
-    try:
-        with Scratch() as scratch:
-            for step in _steps(import_run, preparer, pace, spool):
-                with pace.measured(step.size):
-                    _run_batch(import_run, holder, step, scratch)
-                if progress:
-                    import_run.refresh_from_db()
-                    progress(import_run)
-    finally:
-        preparer.close()
+    beside = import_run.total_files > BATCH_FILES
+    with Scratch() as scratch, closing(Preparer(wishes, beside, scratch.words)) as preparer:
+        for step in _steps(import_run, preparer, pace, spool):
+            with pace.measured(step.size):
+                _run_batch(import_run, holder, step, scratch)
+            if progress:
+                import_run.refresh_from_db()
+                progress(import_run)
 
 
 @dataclass(slots=True)
@@ -151,14 +149,13 @@ class Step:
 def _steps(import_run: ImportRun, preparer: Preparer, pace: Pace, spool: Spool) -> Iterator[Step]:
     """The batches in order; the next one is being prepared while the caller works on the one it was given."""
     after: Cursor | None = tuple(import_run.cursor) if import_run.cursor else None
-    started: tuple[Step, list[int]] | None = None
-    for found in _batches(walk(import_run.paths, after, spool), pace):
-        ready = _collect(preparer, started)
-        started = _start(import_run, preparer, found)
-        if ready:
-            yield from _split(ready, pace, after)
-    if last := _collect(preparer, started):
-        yield from _split(last, pace, after)
+    begun: Begun | None = None
+    for found in chain(_batches(walk(import_run.paths, after, spool), pace), [None]):
+        coming = _begin(import_run, found) if found else None
+        readings = preparer.next(coming.unknown if coming else [])
+        if begun:
+            yield from _split(begun.read(readings), pace, after)
+        begun = coming
 
 
 def _split(step: Step, pace: Pace, after: Cursor | None) -> Iterator[Step]:
@@ -185,20 +182,25 @@ def _parts(step: Step, pace: Pace, after: Cursor | None) -> Iterator[Step]:
         first = last
 
 
-def _start(import_run: ImportRun, preparer: Preparer, found: list[Found]) -> tuple[Step, list[int]]:
+@dataclass(slots=True)
+class Begun:
+    """One batch that is being read: of its files, those in the `places` are `unknown` as yet."""
+
+    step: Step
+    places: list[int]
+    unknown: list[ImportFile]
+
+    def read(self, readings: list[Reading]) -> Step:
+        self.step.readings = dict(zip(self.places, readings, strict=True))
+        return self.step
+
+
+def _begin(import_run: ImportRun, found: list[Found]) -> Begun:
     files = [file for _, file in found]
     known = whole_files(import_run.owner, files)
-    unknown = [place for place, file in enumerate(files) if file.sha256 not in known]
-    preparer.start([files[place] for place in unknown])
-    return Step([cursor for cursor, _ in found], [replace(file, data=b"") for file in files], {}), unknown
-
-
-def _collect(preparer: Preparer, started: tuple[Step, list[int]] | None) -> Step | None:
-    if started is None:
-        return None
-    step, unknown = started
-    step.readings = dict(zip(unknown, preparer.result(), strict=True))
-    return step
+    places = [place for place, file in enumerate(files) if file.sha256 not in known]
+    step = Step([cursor for cursor, _ in found], [replace(file, data=b"") for file in files], {})
+    return Begun(step, places, [files[place] for place in places])
 
 
 def _batches(found: Iterator[Found], pace: Pace) -> Iterator[list[Found]]:

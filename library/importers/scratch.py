@@ -10,7 +10,7 @@ from typing import Self
 class Scratch:
     """What a dry run would know: a private SQLite database in a temporary file that is gone when it is closed.
 
-    `words` are those that an import has put into the search index's vocabulary.
+    `words` are those that an import has met and not yet put into the search index's vocabulary.
     """
 
     def __init__(self) -> None:

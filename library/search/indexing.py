@@ -52,11 +52,11 @@ def index_links(link_ids: Sequence[int]) -> None:
 
 
 @joined
-def index_documents(documents: Sequence[Document], known: set[str] | None = None) -> None:
+def index_documents(documents: Sequence[Document], words: set[str] | None = None) -> None:
     """As `index_links`, for texts that the caller has just written in this transaction and still has in memory.
 
     On PostgreSQL only for links that nobody else can be changing: the ones made in this transaction, or locked by it.
-    `known` are words of the one owner that the vocabulary has; those of these documents come in.
+    `words` are those that a Lexicon met in them: the documents are of one owner then.
     """
     if not documents:
         return
@@ -64,7 +64,7 @@ def index_documents(documents: Sequence[Document], known: set[str] | None = None
     backend().lock()
     _cross_off(link_ids)
     kept = _forget_all_but_unchanged(link_ids, documents)
-    _write([document for document in documents if document.link_id not in kept], known)
+    _write([document for document in documents if document.link_id not in kept], words)
 
 
 def drain(limit: int = 100, owner_id: int | None = None) -> int:
@@ -195,12 +195,12 @@ def _forget_all_but_unchanged(link_ids: Sequence[int], documents: Iterable[Docum
     return kept
 
 
-def _write(documents: list[Document], known: set[str] | None = None) -> None:
+def _write(documents: list[Document], words: set[str] | None = None) -> None:
     if documents:
         numbers = free_numbers([document.wanted_number for document in documents])
         # In the order of their numbers: FTS5 writes out all it holds in memory whenever a lower one comes.
         backend().insert(sorted(zip(numbers, documents, strict=True), key=itemgetter(0)))
-        vocabulary.learn(documents, known)
+        vocabulary.learn(documents, words)
 
 
 def _note_all(owner_id: int | None) -> None:

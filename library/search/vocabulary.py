@@ -16,7 +16,6 @@ from library.models.rows import insert_rows
 from library.search.documents import Document
 
 LEARN = "INSERT INTO library_searchword (owner_id, word) SELECT %s, {words} ON CONFLICT DO NOTHING"
-MOST_KNOWN = 100_000
 CANDIDATES = 12
 OF_LENGTH = """
 SELECT word FROM library_searchword
@@ -24,18 +23,19 @@ WHERE owner_id = %s AND word >= %s AND word < %s AND length(word) BETWEEN %s AND
 """
 
 
-def learn(documents: Sequence[Document], known: set[str] | None = None) -> None:
+def learn(documents: Sequence[Document], more: set[str] | None = None) -> None:
     """Take in the words and languages of documents that are indexed in this transaction.
 
-    Words that are `known` to be there are passed over; what is new is known from the commit on.
+    Of texts that were made by a Lexicon, the words are the `more` that it has met: all of one owner. They are taken
+    out of it when they are committed.
     """
     words: dict[int, set[str]] = defaultdict(set)
     for one in documents:
-        words[one.owner_id] |= one.words
-    for owner_id, fresh in words.items():
-        _learn(owner_id, sorted(fresh - known if known else fresh))
-    if known is not None and len(known) < MOST_KNOWN:
-        transaction.on_commit(lambda: known.update(*words.values()))
+        words[one.owner_id] |= one.words | (more or set())
+    for owner_id, found in words.items():
+        _learn(owner_id, sorted(found))
+    if more:
+        transaction.on_commit(more.clear)
     languages = {(one.owner_id, language) for one in documents for language in one.languages}
     insert_rows(SearchLanguage, ("owner_id", "language"), sorted(languages), or_leave=True)
 

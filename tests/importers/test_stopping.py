@@ -140,14 +140,14 @@ def test_a_file_that_the_database_cannot_take_is_left_out_and_the_rest_goes_on(r
 
 
 def test_a_preparing_process_that_dies_between_two_batches_is_replaced(reader, tmp_path, monkeypatch):
-    real = preparing.Preparer.start
+    real = preparing.Preparer.next
 
-    def start(self, batch):
+    def next_one(self, batch):
         if self._process:
             self._process.kill()
             self._process.join()
-        real(self, batch)
+        return real(self, batch)
 
     monkeypatch.setattr(running, "BATCH_FILES", 2)
-    monkeypatch.setattr(preparing.Preparer, "start", start)
+    monkeypatch.setattr(preparing.Preparer, "next", next_one)
     assert import_files(reader, many(tmp_path, 7)).new == 7
