@@ -20,10 +20,9 @@ class Pace:
 
     @contextmanager
     def measured(self, files: int) -> Iterator[None]:
-        """Around the work on a batch: takes its time for the next one, and pauses after it."""
+        """Around the work on a batch: its time tells how many come into the next one."""
         began = time.perf_counter()
         yield
         took = time.perf_counter() - began
         fitting = int(files * SECONDS / max(took, 0.001))
         self.files = max(FEWEST, min(fitting, 2 * self.files, MOST))
-        time.sleep(min(PAUSE_SHARE * took, LONGEST_PAUSE))

@@ -34,6 +34,7 @@ from library.importers.record import HoldsNone, ImportFile, NotARecord, Package,
 from library.models import Outcome
 from library.models.links import hash_of, title_key
 from library.models.sources import COMPRESSION
+from library.search.documents import language_of_all
 
 PATIENCE = 60.0  # seconds for a batch
 FILE_SECONDS = 22.0  # of CPU: the worst are to end within 30, with what comes before and after
@@ -56,8 +57,8 @@ BREAKS = "The file breaks off whatever reads it. It was left out; its text is sa
 class Prepared:
     """One record with what is computed from it. `compressed` is the whole file's bytes, as an Original keeps them.
 
-    `key` is what its Source is known by, `position` its place among the `records` of its file. `marks` are the words of
-    its highlights, as the index takes them in.
+    `key` is what its Source is known by, `position` its place among the `records` of its file. `indexed` are its
+    texts, `marks` its highlights and `title` its title as the index takes them in.
     """
 
     record: Record
@@ -71,6 +72,7 @@ class Prepared:
     facts: Facts
     indexed: dict[str, Indexed]
     marks: tuple[Indexed, ...]
+    title: Indexed
     warnings: tuple[str, ...]
     compressed: bytes
 
@@ -219,6 +221,9 @@ def _prepared(record: Record, key: str, position: int, whole: _Whole) -> Prepare
     def as_indexed(text: str) -> Indexed:
         return whole.lexicon.indexed(words := plain_once(text), language_of(words))
 
+    indexed = {text.key: as_indexed(text.text) for text in record.texts}
+    marks = tuple(as_indexed(text) for text in passages.texts(passages.new_to(record)))
+    read = [indexed[text.key] for text in record.texts if not text.beside]
     return Prepared(
         record=record,
         format=whole.format,
@@ -229,8 +234,9 @@ def _prepared(record: Record, key: str, position: int, whole: _Whole) -> Prepare
         site=urls.site(record.url),
         title_key=title_key(record.title),
         facts=facts(((text.kind, text.text) for text in record.texts if not text.beside), plain_once),
-        indexed={text.key: as_indexed(text.text) for text in record.texts},
-        marks=tuple(as_indexed(text) for text in passages.texts(passages.new_to(record))),
+        indexed=indexed,
+        marks=marks,
+        title=whole.lexicon.indexed(record.title, language_of_all((*read, *marks), record.title)),
         warnings=(*record.warnings, *passages.warnings(record), *attaching.missing(whole.package, record)),
         compressed=whole.compressed,
     )

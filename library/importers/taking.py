@@ -101,7 +101,7 @@ def _meet(batch: Batch, item: Incoming, words: set[str], aliases: dict[str, str]
 
 def _document(batch: Batch, link: Link, item: Incoming, tags: dict[str, Tag]) -> Document:
     texts: dict[str, list[str]] = defaultdict(list)
-    made: dict[str, list[Indexed]] = defaultdict(list)
+    made: dict[str, list[Indexed]] = defaultdict(list, title=[item.prepared.title])
     # The article comes before all that is found as part of it, in the order of the page: as the index reads them back.
     for text in sorted(item.record.texts, key=lambda text: POSITIONS[Kind(text.kind)]):
         if not text.beside:

@@ -5,6 +5,7 @@ fires no signals, and no defaults apply: name every column, and take ids by `new
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -66,7 +67,8 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 def _adapter(field: models.Field[Any, Any]) -> Adapt:
     """How this database wants the field's values; most go as they are."""
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        # Many rows have the same moment.
+        return cache(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.JSONField):
         return lambda value: connection.ops.adapt_json_value(value, field.encoder)
     return _as_it_is

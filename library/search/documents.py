@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from library.content.languages import language_of
 from library.content.text import plain
@@ -34,7 +34,7 @@ UNTAGGED = 0  # stands for a tag's id where there is no tag
 class Document:
     """One link. `texts` holds the Markdown of each of LAYERS; `article` holds sections of kind `other`, too.
 
-    `made` is what `made_of` gives for the same texts, where somebody had it already.
+    `made` is what `made_of` gives for the same texts, and for the title, where somebody had it already.
     """
 
     owner_id: int
@@ -67,11 +67,9 @@ class Document:
         """Each field as the index takes it in. Short texts go by the language of the long ones."""
         made = self.made or {layer: [made_of(text) for text in each] for layer, each in self.texts.items()}
         parts: dict[str, list[Indexed]] = {layer: list(made.get(layer, ())) for layer in LAYERS}
-        texts = [each for layer in parts.values() for each in layer]
-        longest = max(texts, key=lambda one: len(one.terms), default=None)
-        language = longest.language if longest else language_of(self.title)
-        parts["title"] = [indexed(self.title, language)]
-        parts["tags"] = [indexed(name, language) for _, name in self.tags]
+        language = language_of_all((each for layer in parts.values() for each in layer), self.title)
+        parts["title"] = list(made.get("title", ())) or [indexed(self.title, language)]
+        parts["tags"] = [_name(name, language) for _, name in self.tags]
         return parts
 
     @cached_property
@@ -106,6 +104,18 @@ def made_of(text: str) -> Indexed:
     """A Markdown text as the index takes it in, without the marks of Markdown."""
     words = plain(text)
     return indexed(words, language_of(words))
+
+
+@lru_cache(maxsize=10_000)
+def _name(name: str, language: str) -> Indexed:
+    """A tag as the index takes it in: an import asks for the same ones again and again."""
+    return indexed(name, language)
+
+
+def language_of_all(texts: Iterable[Indexed], title: str) -> str:
+    """The language of the longest text of a link; where it has none, of its title."""
+    longest = max(texts, key=lambda one: (len(one.terms), one.terms, one.language), default=None)
+    return longest.language if longest else language_of(title)
 
 
 def _cut(terms: str, room: int) -> str:

@@ -199,8 +199,8 @@ def _write(documents: list[Document], words: set[str] | None = None) -> None:
     if documents:
         numbers = free_numbers([document.wanted_number for document in documents])
         # In the order of their numbers: FTS5 writes out all it holds in memory whenever a lower one comes.
-        backend().insert(sorted(zip(numbers, documents, strict=True), key=itemgetter(0)))
         vocabulary.learn(documents, words)
+        backend().insert(sorted(zip(numbers, documents, strict=True), key=itemgetter(0)))
 
 
 def _note_all(owner_id: int | None) -> None:

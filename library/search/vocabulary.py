@@ -31,11 +31,12 @@ def learn(documents: Sequence[Document], more: set[str] | None = None) -> None:
     """
     words: dict[int, set[str]] = defaultdict(set)
     for one in documents:
-        words[one.owner_id] |= one.words | (more or set())
+        words[one.owner_id] |= one.words
+    if more and documents:
+        words[documents[0].owner_id] |= more
+        transaction.on_commit(more.clear)
     for owner_id, found in words.items():
         _learn(owner_id, sorted(found))
-    if more:
-        transaction.on_commit(more.clear)
     languages = {(one.owner_id, language) for one in documents for language in one.languages}
     insert_rows(SearchLanguage, ("owner_id", "language"), sorted(languages), or_leave=True)
 

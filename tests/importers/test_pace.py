@@ -7,18 +7,13 @@ from library.importers import pace
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that the test moves, and that pauses move too."""
+    """A clock that the test moves."""
 
     class Clock:
         now = 0.0
-        paused = 0.0
-
-        def pause(self, seconds: float) -> None:
-            self.paused += seconds
 
     clock = Clock()
     monkeypatch.setattr(pace.time, "perf_counter", lambda: clock.now)
-    monkeypatch.setattr(pace.time, "sleep", clock.pause)
     return clock
 
 
@@ -39,10 +34,3 @@ def test_quick_work_is_done_in_larger_batches_but_not_all_at_once(clock):
 
 def test_a_batch_is_never_too_small_to_be_worth_it(clock):
     assert after(clock, 100, 60).files == pace.FEWEST
-
-
-def test_others_get_a_pause_that_grows_with_the_work(clock):
-    after(clock, 100, 0.01)
-    assert clock.paused == pytest.approx(0.01 * pace.PAUSE_SHARE)
-    after(clock, 100, 60)
-    assert clock.paused <= 0.01 * pace.PAUSE_SHARE + pace.LONGEST_PAUSE
