@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 # Parameters that say how a reader came to a page, never which page it is: everything that starts with one
@@ -37,6 +38,7 @@ _WRITTEN_TOGETHER = (
 _LATIN_LOOKALIKES = frozenset("асԁеһіјӏорԛѕԝхуьҽпгѵѡтвкмнαοιυνκρτγω-0123456789")
 
 
+@lru_cache(maxsize=2)  # an import asks twice for each, first whether it is one; a strange one may be megabytes long
 def canonical(url: str) -> str | None:
     """The form in which addresses are compared; None for what is no address of the web.
 

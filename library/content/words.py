@@ -109,7 +109,7 @@ class _Terms(dict[str, str]):
         if len(word) <= LONGEST:
             if len(self) >= MOST_KNOWN:
                 self.clear()
-            self[word] = made
+            self[word] = made if made != word else word
         return made
 
 

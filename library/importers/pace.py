@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 # SQLite has one writer at a time. Longer batches import faster (each commit writes out a piece of the search index,
 # and pieces are merged), shorter ones let others in sooner: docs/architecture.md has what was measured.
-SECONDS = 0.1
+SECONDS = 0.08
 PAUSE_SHARE = 0.12
 LONGEST_PAUSE = 0.012
 FEWEST, MOST = 10, 1000

@@ -34,6 +34,7 @@ SOURCE_COLUMNS = (
     *("id", "owner_id", "link_id", "format", "key", "original_id", "position", "records"),
     *("created", "length", "said", "read_at"),
 )
+STATES = frozenset(State.values)
 SECTION_COLUMNS = (
     *("link_id", "kind", "heading", "position", "text"),
     *("author", "author_name", "written_at", "source_id"),
@@ -72,7 +73,7 @@ def save_new(run: ImportRun, batch: list[Incoming], now: datetime) -> tuple[list
 
 def _new_link(pk: int, run: ImportRun, item: Incoming, now: datetime) -> Link:
     record = item.record
-    state = record.state if record.state in State.values else State.INBOX.value
+    state = record.state if record.state in STATES else State.INBOX.value
     link = Link(
         pk=pk,
         owner_id=run.owner_id,

@@ -5,7 +5,7 @@ fires no signals, and no defaults apply: name every column, and take ids by `new
 """
 
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -70,8 +70,15 @@ def _adapter(field: models.Field[Any, Any]) -> Adapt:
         # Many rows have the same moment.
         return cache(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.JSONField):
-        return lambda value: connection.ops.adapt_json_value(value, field.encoder)
+        return _json_adapter(field)
     return _as_it_is
+
+
+def _json_adapter(field: models.JSONField) -> Adapt:
+    """Most rows hold an empty list or dictionary, which is made once."""
+    adapt = partial(connection.ops.adapt_json_value, encoder=field.encoder)
+    empty = {kind: adapt(kind()) for kind in (dict, list)}
+    return lambda value: adapt(value) if value or type(value) not in empty else empty[type(value)]
 
 
 def _as_it_is(value: Any) -> Any:

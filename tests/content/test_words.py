@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from library.content import text as content_text
 from library.content.languages import STEMMERS, language_of, stem
 from library.content.text import count_words
-from library.content.words import fold, indexed, is_paired, signed, words
+from library.content.words import Lexicon, fold, indexed, is_paired, signed, words
 
 
 def terms(text: str, language: str = "en") -> list[str]:
@@ -123,3 +123,15 @@ def test_a_long_text_is_counted_and_indexed_as_if_it_were_taken_at_once(text):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(content_text, "STRETCH", 5)
         assert (indexed(text, "en"), count_words(text)) == whole
+
+
+@given(st.lists(st.text(), max_size=4))
+def test_a_lexicon_makes_the_same_terms_and_tells_each_word_once(texts):
+    met: set[str] = set()
+    lexicon = Lexicon(met)
+    told: list[str] = []
+    for text in texts:
+        assert lexicon.indexed(text, "en").terms == indexed(text, "en").terms
+        told += met
+        met.clear()
+    assert sorted(told) == sorted(set[str]().union(*(indexed(text, "en").words for text in texts)))

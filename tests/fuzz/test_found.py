@@ -91,11 +91,11 @@ def test_no_clipping_takes_long(clipping):
 
 
 def test_a_file_that_takes_too_long_is_left_out_with_a_sentence(monkeypatch):
-    def forever(file, wishes):
+    def forever(file, format):
         while True:
             pass
 
-    monkeypatch.setattr(preparing, "_prepare", forever)
+    monkeypatch.setattr(preparing, "format_of", forever)
     monkeypatch.setattr(preparing, "FILE_SECONDS", 0.2)
     reading = prepare(ImportFile("a.md", b"x"), Wishes())
     assert (reading.outcome, reading.message) == ("rejected", preparing.TAKES_TOO_LONG)

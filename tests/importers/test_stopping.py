@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from library import importers
 from library.importers import ledger, preparing, running, taking
 from library.importers.formats import notion_links
-from library.models import ImportedRecord, ImportRun, RunState
+from library.models import ImportedRecord, ImportRun, RunState, SearchWord
+from library.search.indexing import differences
 from tests.importers.link_files import (
     import_files,
     link_file,
@@ -137,6 +138,25 @@ def test_a_file_that_the_database_cannot_take_is_left_out_and_the_rest_goes_on(r
     run = import_files(reader, many(tmp_path, 6))
     assert (run.state, run.records, run.new, run.rejected) == (RunState.DONE, 6, 5, 1)
     assert "can't take" in run.entries.get(file="3.md").message
+
+
+def test_words_of_a_file_that_was_left_out_are_known_when_they_come_again(reader, tmp_path, monkeypatch):
+    real = taking.take_in
+
+    def take_in(batch, fresh, words):
+        if any(item.record.title == "Refused" for item in fresh):
+            raise DataError("value too long")
+        real(batch, fresh, words)
+
+    names = ("first", "a-twin", "later", "last")
+    files = {f"{name}.md": link_file(name, url=f"https://slow.example/{name}", content="Lindworms") for name in names}
+    files["a.md"] = link_file("Refused", url="https://slow.example/refused", content="Lindworms and wyverns")
+    monkeypatch.setattr(taking, "take_in", take_in)
+    monkeypatch.setattr(running, "BATCH_FILES", 2)
+    run = import_files(reader, write(tmp_path, files))
+    assert (run.new, run.rejected) == (4, 1)
+    assert SearchWord.objects.filter(owner_id=reader.pk, word="lindworms").exists()
+    assert list(differences()) == []
 
 
 def test_a_preparing_process_that_dies_between_two_batches_is_replaced(reader, tmp_path, monkeypatch):
