@@ -14,7 +14,7 @@ TWIN = "Another file of this import has the same address."
 
 def foresee(batch: Batch, fresh: list[Incoming], scratch: Scratch) -> None:
     """In the order of `take_in`, so that what comes first is the same."""
-    new, later = sort(fresh, Matches.of(batch.run, fresh))
+    new, later = sort(fresh, Matches.of(batch.run, fresh, batch.places))
     aliases = batch.run.owner.tag_aliases.meanings() if later else {}
     for item in (*new, *later):
         _foresee_one(batch, item, scratch, aliases)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from library.importers.match import Incoming
+from library.importers.match import Incoming, RecordPlace
 from library.importers.record import ImportFile, Record
 from library.models import ImportedRecord, ImportRun, Outcome, RunState
 from library.models.imports import ACTIVE, COUNTED, LEASE, Place
@@ -78,6 +78,10 @@ class Batch:
             item.file, outcome, message, link_id=link_id, warnings=known, changes=changes, about=about,
             position=item.prepared.position,
         )  # fmt: skip
+
+    def places(self) -> set[RecordPlace]:
+        """Of the records that are entered so far."""
+        return {(entry.sha256, entry.position) for entry in self.entries}
 
     def write(self, holder: str, cursor: Any, **more: Any) -> None:
         """Add the entries and their totals to the run, and keep its lease.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -112,9 +112,11 @@ class Matches:
     by_address: dict[str, int] = field(default_factory=dict)
     by_key: dict[str, list[Source]] = field(default_factory=dict)
     by_title: dict[str, list[int]] = field(default_factory=dict)
+    met: set[RecordPlace] = field(default_factory=set)
 
     @classmethod
-    def of(cls, run: ImportRun, batch: list[Incoming]) -> Matches:
+    def of(cls, run: ImportRun, batch: list[Incoming], entered: Callable[[], set[RecordPlace]]) -> Matches:
+        """`entered` gives the records of the import that are not in the database's ledger yet."""
         owner = run.owner
         hashes = {item.url_hash for item in batch if item.url_hash}
         found = cls(run.created_at)
@@ -125,6 +127,10 @@ class Matches:
             )
         for source in owner.sources.filter(key__in={item.key for item in batch}).order_by("pk"):
             found.by_key.setdefault(source.key, []).append(source)
+        if found.by_key:
+            links = {source.link_id for sources in found.by_key.values() for source in sources}
+            met = run.entries.filter(link_id__in=links).order_by()
+            found.met = entered() | set(met.values_list("sha256", "position"))
         titles = {item.prepared.title_key for item in batch if item.goes_by_title} - NO_TITLES
         if titles:
             rows = owner.links.kept().filter(title_key__in=titles)
@@ -135,16 +141,20 @@ class Matches:
     def settle(self, item: Incoming) -> None:
         """Find the item's link: the address decides; one with none, or a new one, is known by its key.
 
-        What was only marked in an article is known by its title, if just one article has it.
+        What was only marked in an article is known by its title, if just one article has it. A Source of which this
+        import has met the record already belongs to another file: that of this one is another, on the same link. Else
+        two files of one record would take turns as what it said last, and each import would find the other changed.
         """
         link_id = self.by_address.get(item.url_hash or "")
         item.link_id, item.source, item.by_address = link_id, None, link_id is not None
         for source in self.by_key.get(item.key, []):
-            if source.link_id == link_id if link_id else self._is_same_page(source, item):
-                item.link_id, item.source = source.link_id, source
-                return
+            if source.link_id == item.link_id if item.link_id else self._is_same_page(source, item):
+                item.link_id = source.link_id
+                if (source.original_id, source.position) not in self.met:
+                    item.source = source
+                    return
         titled = self.by_title.get(item.prepared.title_key, [])
-        if item.goes_by_title and len(titled) == 1:
+        if item.goes_by_title and len(titled) == 1 and not item.link_id:
             item.link_id = titled[0]
 
     def _is_same_page(self, source: Source, item: Incoming) -> bool:

@@ -25,7 +25,7 @@ SKIPPED = "The address is in the library already, and such articles were to be l
 
 def take_in(batch: Batch, fresh: list[Incoming], words: set[str]) -> None:
     """New links together; then, one by one, what meets a link that is known or has just been made."""
-    new, later = sort(fresh, Matches.of(batch.run, fresh))
+    new, later = sort(fresh, Matches.of(batch.run, fresh, batch.places))
     _add(batch, new, words)
     same, others = split(batch, later)
     save.follow(same)
@@ -83,7 +83,7 @@ def _meet(batch: Batch, item: Incoming, words: set[str], aliases: dict[str, str]
     if twin := known_records(owner, [item.file.sha256], position, position + 1).get(item.place):
         batch.add_record(item, Outcome.UNCHANGED, TWIN, link_id=twin.link_id, warnings=())
         return None
-    Matches.of(batch.run, [item]).settle(item)
+    Matches.of(batch.run, [item], batch.places).settle(item)
     if item.link_id is None:
         _add(batch, [item], words)
         return None

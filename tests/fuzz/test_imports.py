@@ -25,7 +25,7 @@ from tests.fuzz.seeds import ALL
 from tests.importers.link_files import import_files, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("size", SIZES)]
-FILES = 4
+FILES = 8
 numbers = count()
 letters = st.characters(categories=["Lu", "Ll", "Lo", "Nd"], exclude_characters="ªº")
 word_lists = st.lists(st.text(letters, min_size=4, max_size=12), min_size=1, max_size=4)

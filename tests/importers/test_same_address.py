@@ -1,5 +1,7 @@
 """Two files with one address."""
 
+import json
+
 import pytest
 
 from library import importers
@@ -16,6 +18,7 @@ from tests.importers.link_files import (
     texts,
     write,
 )
+from tests.importers.samples import OMNIVORE
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,22 @@ def test_importing_two_such_files_again_changes_nothing(reader, tmp_path):
     before = library_rows()
     assert set(outcomes(import_files(reader, folder)).values()) == {"unchanged"}
     assert library_rows() == before
+
+
+@pytest.mark.parametrize("beside", [{}, {"link.md": link_file()}])
+def test_two_exports_with_one_record_of_a_tool_do_not_take_turns(reader, tmp_path, beside):
+    ones = [json.dumps([OMNIVORE | {"description": said, "title": said}]).encode() for said in ("First", "Second")]
+    names = [f"{number}/metadata_0_to_20.json" for number in range(2)]
+    folder = write(tmp_path / "e", dict(zip(names, ones, strict=True)) | beside)
+    import_files(reader, folder)
+    before = library_rows()
+    assert set(outcomes(import_files(reader, folder)).values()) == {"unchanged"}
+    assert library_rows() == before
+    write(folder, {names[1]: ones[1].replace(b"Second", b"Third")})
+    again = outcomes(import_files(reader, folder))
+    assert (again.pop(names[1]), set(again.values())) == ("updated", {"unchanged"})
+    assert reader.links.count() == 1
+    assert set(outcomes(import_files(reader, folder)).values()) == {"unchanged"}
 
 
 def test_a_changed_file_updates_only_the_text_that_came_from_it(reader, tmp_path):
