@@ -27,6 +27,14 @@ logger = logging.getLogger(__name__)
 INTERRUPTED = "builtins.KeyboardInterrupt"
 
 
+def is_no_stop(record: logging.LogRecord) -> bool:
+    """A task that was told to stop is put back. That is no error, though django-tasks takes it for one."""
+    return not (record.exc_info and isinstance(record.exc_info[1], KeyboardInterrupt))
+
+
+logging.getLogger("django_tasks").addFilter(is_no_stop)
+
+
 class LibraryWorker(Worker):
     def __init__(self, *, batch: bool = False) -> None:
         super().__init__(

@@ -85,7 +85,7 @@ def test_an_import_that_nobody_carries_on_is_queued_once(run):
     assert DBTaskResult.objects.ready().count() == 1
 
 
-def test_stopping_the_worker_leaves_the_import_to_the_next_one(run, work, monkeypatch):
+def test_stopping_the_worker_leaves_the_import_to_the_next_one_and_is_no_error(run, work, monkeypatch, caplog):
     def stopped(*args: object) -> None:
         raise KeyboardInterrupt
 
@@ -94,6 +94,7 @@ def test_stopping_the_worker_leaves_the_import_to_the_next_one(run, work, monkey
         patch.setattr(importers, "run", stopped)
         LibraryWorker(batch=True).run_task(DBTaskResult.objects.get(pk=task.id))
     assert DBTaskResult.objects.get(pk=task.id).status == TaskResultStatus.READY
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     work()
     run.refresh_from_db()
     assert run.state == RunState.DONE
