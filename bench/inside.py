@@ -25,9 +25,9 @@ from library.models.writing import note_change
 from library.search import indexing
 from library.search.backends import backend
 from library.search.documents import number_at
+from library.search.fts5 import expression
 from library.search.matches import planned
 from library.search.plan import Plan
-from library.search.sqlite import expression
 
 SHORT_BATCH = 2_000
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')

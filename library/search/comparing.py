@@ -9,8 +9,9 @@ from zlib import crc32
 from django.db import DatabaseError, connection
 
 from library.models import SearchDocument, SearchLanguage, SearchWord, User
-from library.search import postgres, sqlite
+from library.search import postgres
 from library.search.documents import FIELDS, OWNER_SHIFT, Document
+from library.search.fts5 import columns_of
 
 Pairs = Sequence[tuple[SearchDocument, Document]]
 Same = Callable[[Pairs], set[int]]
@@ -83,7 +84,7 @@ def _fingerprints(statement: str, *values: str) -> dict[int, int]:
 
 
 def _fingerprint(document: Document) -> int:
-    columns = zip(FIELDS, sqlite.columns_of(document), strict=True)
+    columns = zip(FIELDS, columns_of(document), strict=True)
     return sum(_print(field, *each) for field, terms in columns for each in enumerate(terms.split()))
 
 

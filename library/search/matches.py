@@ -3,16 +3,14 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.core.cache import caches
 from django.db import connection
-from django.db.models import Max
 
 from library.content.periods import Period
-from library.models import Link, SearchDocument, User
+from library.models import SearchDocument, User
 from library.search import indexing
 from library.search.backends import backend
 from library.search.conditions import Clause, between
@@ -49,7 +47,8 @@ def planned(owner: User, text: str) -> Plan:
     if version is None and indexing.drain(owner_id=owner.pk):
         version = backend().version(owner.pk)
         is_behind = version is None and indexing.is_behind(owner.pk)
-    return make_plan(owner, parse(text), version, is_behind=is_behind)
+    plan: Plan = backend().spelt_out(make_plan(owner, parse(text), version, is_behind=is_behind))
+    return plan
 
 
 @dataclass
@@ -198,14 +197,14 @@ class Matches:
         """The stretch of numbers that the dates make. Where many share a second some stand later than they want, by
         no more than there are articles: only those near its ends are asked when they were saved."""
         key = backend().KEY
-        late = timedelta(seconds=Link.objects.aggregate(most=Max("id"))["most"] or 0)
+        late = _column("SELECT max(id) FROM library_link", [])[0] or 0
         first, last = self.plan.edges
         sure_first = begins = number_at(self.plan.owner_id, dates.start) if dates.start else first
         ends = sure_last = number_at(self.plan.owner_id, dates.end) if dates.end else last
         if dates.start:
-            sure_first += int(late.total_seconds())
+            sure_first += late
         if dates.end:
-            ends += int(late.total_seconds())
+            ends += late
         saved, parameters = between("l.saved_at", dates.start, dates.end)
         one = ONE_BY_ONE.format(key=key, conditions=saved)
         sql = f" AND {key} >= %s AND {key} < %s AND (({key} >= %s AND {key} < %s) OR {one})"

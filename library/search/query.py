@@ -34,12 +34,14 @@ _OPENING = re.compile(r"(-*)\(")
 class Words:
     """One word, or several that must follow each other, folded. A prefix is open at its end.
 
-    `places` are the parts of an article in which they count; none means all.
+    `places` are the parts of an article in which they count; none means all. `terms` are all those of the index that
+    begin so, where somebody has looked and they are few.
     """
 
     tokens: tuple[str, ...]
     prefix: bool = False
     places: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
     def spellings(self, languages: Sequence[str] = (ENGLISH,)) -> list[tuple[str, ...]]:
         """The terms that the index may have for these words, in texts of each of these languages."""

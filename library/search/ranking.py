@@ -52,9 +52,9 @@ class Ranking:
         plan = matches.plan = plan.with_index(*sorted(plan.index, key=lambda part: known.get(part, COMMON)))
         few = FEW if len(plan.words) > 1 else 0
         wanted = max(min(wanted, index.BEST), LIFTED)
-        whole, found = index.best(plan, matches, known, wanted, few)
+        whole, found, all_found = index.best(plan, matches, known, wanted, few)
         some: Scored = []
-        if found != index.RANKED:
+        if all_found:
             matches.total = found
         if found < few:
             whole, some = _with_some(plan, matches, known, [number for number, _ in whole])

@@ -1,10 +1,7 @@
-"""The index in SQLite: an FTS5 table whose rowid is the document's number.
-
-A term stands in quotation marks wherever it reaches FTS5, so its query syntax never does.
-"""
+"""The index in SQLite: an FTS5 table whose rowid is the document's number."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -12,16 +9,12 @@ from typing import Any
 from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
-from library.search.plan import COMMON, Found, Plan, Scored, Shares, Tagged, has_words
+from library.search.fts5 import columns_of, expression, quoted
+from library.search.plan import COMMON, Found, Plan, Scored, Shares, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
 KEY = "t.rowid"
-# Terms of our own, among the tags, begin with characters for private use: no text is indexed with those.
-TAG_MARK, EVERY, NEVER = "\uf8fd", '"\uf8ff"', '"\uf8fa"'
-# The terms of these stand among the tags once more, each with its mark: to be found there without reading through
-# those of all texts.
-MARKS = {"title": "\uf8fe", "notes": "\uf8fc", "highlights": "\uf8fb"}
 # bm25 takes 1 µs for each document that it looks at, besides the time to count each word's documents. Of more
 # matches than RANKED, the newest and those with the words in their titles are ranked. The best BEST are shown.
 # docs/architecture.md tells what these bounds cost in quality.
@@ -34,6 +27,13 @@ FEW_OF_SAMPLE = 1 / 100
 MANY = 30_000
 # A beginning of so many letters tells as little as a word that most articles have.
 VAGUE = 3
+# The words of a long phrase are more than FTS5 takes side by side: it is ranked by so many of them, the rarest.
+MOST_TELLING = 30
+# Its terms are looked up by name, if they are no more than these: each takes a little of every match.
+FEW_TERMS = 200
+LAST_LETTER = "\U0010ffff"
+TERMS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_beginnings USING fts5vocab(main, library_searchindex, row)"
+TERMS_BEGINNING = "SELECT term FROM temp.search_beginnings WHERE term >= %s AND term < %s LIMIT %s"
 MERGE_PAGES = 500
 # The index is merged into one part when all others together are more than the SCATTERED-th part of the largest. What an
 # import of 100,000 articles leaves, 36 parts, takes 9% more room than one, and searches for several words take up to
@@ -69,6 +69,14 @@ WITH found AS MATERIALIZED
     (SELECT t.rowid AS number, {BM25} AS score FROM library_searchindex AS t WHERE {{where}}{{newest}})
 SELECT number, score, (SELECT count(*) FROM found) FROM found ORDER BY score, number DESC LIMIT %s
 """  # noqa: S608 - numbers of ours
+FOUND_THEN_SCORED = f"""
+WITH found AS MATERIALIZED
+    (SELECT t.rowid AS number FROM library_searchindex AS t WHERE {{where}}{{newest}}),
+edges AS MATERIALIZED (SELECT min(number) AS first, max(number) AS last FROM found)
+SELECT t.rowid, {BM25} AS score, (SELECT count(*) FROM found) FROM library_searchindex AS t
+WHERE library_searchindex MATCH %s AND t.rowid BETWEEN (SELECT first FROM edges) AND (SELECT last FROM edges)
+AND +t.rowid IN (SELECT number FROM found) ORDER BY score, t.rowid DESC LIMIT %s
+"""  # noqa: S608 - numbers of ours
 # The sign keeps FTS5 from looking up each of them, which takes it milliseconds a piece.
 AMONG = " AND +t.rowid IN (SELECT value FROM json_each(%s))"
 
@@ -97,19 +105,6 @@ def insert(numbered: Sequence[tuple[int, Document]]) -> None:
         cursor.executemany(INSERT_TEXTS, [(number, *columns_of(one)) for number, one in numbered])
 
 
-def columns_of(document: Document) -> list[str]:
-    """The terms of each field. Among the tags stand a term for each tag itself, so that C and C++ differ; the terms of
-    MARKS; one that every document has."""
-    terms = document.terms
-    marked = (mark + term for name, mark in MARKS.items() for term in terms[name].split())
-    tags = " ".join((terms["tags"], *map(_tag_term, document.tag_ids), *marked, EVERY.strip('"')))
-    return [terms[name] for name in FIELDS[:-1]] + [tags]
-
-
-def _tag_term(tag_id: int) -> str:
-    return f"{TAG_MARK}{tag_id}"
-
-
 def match(plan: Plan) -> tuple[str, list[Any]]:
     """The SQL condition that the plan's words and tags make, within its owner's documents."""
     sql = "library_searchindex MATCH %s AND t.rowid >= %s AND t.rowid < %s"
@@ -123,53 +118,37 @@ def contains(plan: Plan, part: Any) -> tuple[str, list[Any]]:
     return sql.format(match_sql), parameters
 
 
-def expression(plan: Plan) -> str:
-    """What FTS5 is asked for."""
-    return _all(plan.index, plan.languages)
+def spelt_out(plan: Plan) -> Plan:
+    """The same, with all terms of words of which only the beginning is given, where these are few.
+
+    FTS5 merges the lists of all of them before it gives the first match: 9 ms for three letters at 100,000 articles,
+    where it takes 2 ms to ask for the terms and then for any of them.
+    """
+    return plan.with_index(*map(_spelt_out, plan.index))
 
 
-def _all(parts: Iterable[Any], languages: Sequence[str]) -> str:
-    parts = list(parts)
-    # Tags are rarer than most words; words stand as they are given, the rarest first.
-    wanted = [part for part in parts if isinstance(part, Tagged)]
-    wanted += [part for part in parts if not isinstance(part, Tagged | Not)]
-    found = _one_by_one([_one(part, languages) for part in wanted]) or EVERY
-    unwanted = " OR ".join(_one(part.part, languages) for part in parts if isinstance(part, Not))
-    return f"({found}) NOT ({unwanted})" if unwanted else found
+def _spelt_out(part: Any) -> Any:
+    if isinstance(part, All | Either):
+        return type(part)(tuple(map(_spelt_out, part.parts)))
+    if isinstance(part, Not):
+        return Not(_spelt_out(part.part))
+    if isinstance(part, Words) and len(part.tokens) == 1 and _is_vague(part):
+        return replace(part, terms=_terms_beginning(part.tokens[0]))
+    return part
 
 
-def _one_by_one(expressions: Sequence[str]) -> str:
-    """All of these. Of a plain AND, FTS5 brings every word to each place to which one of them comes; of pairs, each
-    inside the next, a word only to those where the rarer ones before it stand together: twelve words take it 0.8 ms in
-    place of 15 (100,000 articles). It would take pairs of AND alone for a plain one, hence the OR."""
-    found = expressions[0] if expressions else ""
-    for place, other in enumerate(expressions[1:], 2):
-        found = f"{found} AND {other}" if place == len(expressions) else f"(({found} AND {other}) OR {NEVER})"
-    return found
+def _in_one(words: Words) -> Words:
+    """To rank by: what begins alike is as telling as all of it together, and not as each of its terms."""
+    return replace(words, terms=())
 
 
-def _one(part: Any, languages: Sequence[str]) -> str:
-    if isinstance(part, Words):
-        return quoted(part, languages)
-    if isinstance(part, Tagged):
-        return f'"{_tag_term(part.tag_id)}"'
-    if isinstance(part, Either):
-        return f"({' OR '.join(_one(each, languages) for each in part.parts) or EVERY})"
-    return f"({_all(part.parts if isinstance(part, All) else [part], languages)})"
-
-
-def quoted(words: Words, languages: Sequence[str]) -> str:
-    """Words for FTS5, in quotation marks: the terms that they may have become, in the places where they count."""
-    if words.places and set(words.places) <= MARKS.keys():
-        asked = [one for place in words.places for one in _spelt(words, languages, MARKS[place])]
-        return f"({' OR '.join(asked)})"
-    found = f"({' OR '.join(_spelt(words, languages))})"
-    return f"{{{' '.join(words.places)}}} : {found}" if words.places else found
-
-
-def _spelt(words: Words, languages: Sequence[str], mark: str = "") -> list[str]:
-    end = " *" if words.open_ended else ""
-    return [f'"{" ".join(mark + term for term in terms)}"{end}' for terms in words.spellings(languages)]
+def _terms_beginning(letters: str) -> tuple[str, ...]:
+    """All terms that begin so; none where they are more than a few."""
+    with connection.cursor() as cursor:
+        cursor.execute(TERMS)
+        cursor.execute(TERMS_BEGINNING, [letters, letters + LAST_LETTER, FEW_TERMS + 1])
+        terms = tuple(term for (term,) in cursor.fetchall())
+    return terms if len(terms) <= FEW_TERMS else ()
 
 
 def reading() -> nullcontext[None]:
@@ -177,54 +156,50 @@ def reading() -> nullcontext[None]:
     return nullcontext()
 
 
-def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int]:
-    """(number, score) of the `wanted` best matches, a lower score first, and how many match: RANKED means at least
-    so many, any other number exactly so many.
+def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int, bool]:
+    """(number, score) of the `wanted` best matches, a lower score first; how many match at least, and whether there are
+    no more.
 
     Ranked are the newest RANKED, and those with all the words in their titles; where the sample has few, up to MANY.
-    Fewer than `few` are only found.
     """
-    telling = list(_telling(plan, known))
+    telling = _telling(plan, known)
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _are_few(plan, known)
     if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
         # Nothing tells them apart but their titles.
-        newest = matches.newest(RANKED, few=are_few)
+        newest = matches.newest(BEST, few=are_few)
         numbers = list(dict.fromkeys((*matches.of(in_title, BEST), *newest)))
-        return [(number, 0.0) for number in numbers[:wanted]], len(newest)
-    if asked.index == plan.index:
-        scored, size = _found_and_scored(matches, wanted, are_few)
-    else:
-        found = matches.newest(RANKED, few=are_few)
-        scored, size = [(number, 0.0) for number in found], len(found)
-        if size >= few:
-            scored = list(_scores(expression(asked), found).items())
+        return [(number, 0.0) for number in numbers[:wanted]], len(newest), len(newest) < BEST
+    scored, size = _found_and_scored(matches, None if asked.index == plan.index else asked, wanted, are_few)
     if size == RANKED:
         both = f"({expression(asked)}) AND ({expression(in_title)})"
         scored = list({**dict(scored), **_scores(both, matches.of(in_title, TITLED))}.items())
-    return sorted(scored, key=lambda each: (each[1], -each[0]))[:wanted], size
+    return sorted(scored, key=lambda each: (each[1], -each[0]))[:wanted], size, size != RANKED
 
 
-def _found_and_scored(matches: Found, wanted: int, are_few: bool) -> tuple[Scored, int]:
-    """The best of the newest RANKED, or of all where these are few; and how many that is. The sample may err."""
+def _found_and_scored(matches: Found, asked: Plan | None, wanted: int, are_few: bool) -> tuple[Scored, int]:
+    """The best of the newest RANKED, or of all where these are few; and how many that is. The sample may err.
+
+    Ranked by what is `asked`, where that is less than what they match.
+    """
     where, parameters = matches.where(RANKED)
     newest = f" LIMIT {MANY}" if are_few else f" ORDER BY t.rowid DESC LIMIT {RANKED}"
+    statement, more = (FOUND_THEN_SCORED, [expression(asked)]) if asked else (FOUND_AND_SCORED, [])
     with connection.cursor() as cursor:
-        cursor.execute(FOUND_AND_SCORED.format(where=where, newest=newest), [*parameters, wanted])
+        cursor.execute(statement.format(where=where, newest=newest), [*parameters, *more, wanted])
         rows = cursor.fetchall()
     size = rows[0][2] if rows else 0
     if are_few and size == MANY:
-        return _found_and_scored(matches, wanted, are_few=False)
+        return _found_and_scored(matches, asked, wanted, are_few=False)
     return [(number, score) for number, score, _ in rows], size
 
 
-def _telling(plan: Plan, known: Shares) -> Iterator[Any]:
+def _telling(plan: Plan, known: Shares) -> list[Any]:
     """What to rank by: of phrases their words, since FTS5 would look for a phrase in all articles once more."""
-    for part in plan.index:
-        if isinstance(part, Words):
-            yield from (one for one in _single(part) if known.get(one, 0) <= COMMON and not _is_vague(one))
-        elif not _is_vague(part):
-            yield part
+    others = [part for part in plan.index if not isinstance(part, Words) and not _is_vague(part)]
+    words = dict.fromkeys(one for part in plan.words for one in _single(part))
+    telling = (one for one in words if known.get(one, 0) <= COMMON and not _is_vague(one))
+    return sorted(telling, key=lambda one: known.get(one, 0))[:MOST_TELLING] + others
 
 
 def _single(words: Words) -> list[Words]:
@@ -261,8 +236,9 @@ def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int)
         if room > 0:
             seeds.append(words)
     looked_at = {*found, *matches.of(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED, few=True)}
-    others = Either((All(), *(words for words in telling if words not in seeds)))
-    scores = _scores(expression(plan.asking(*rest, Either(tuple(seeds)), others)), sorted(looked_at, reverse=True))
+    others = Either((All(), *(_in_one(words) for words in telling if words not in seeds)))
+    asked = plan.asking(*rest, Either(tuple(map(_in_one, seeds))), others)
+    scores = _scores(expression(asked), sorted(looked_at, reverse=True))
     return sorted(scores.items(), key=lambda each: (each[1], -each[0]))
 
 

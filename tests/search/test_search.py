@@ -69,6 +69,27 @@ def test_the_beginning_of_a_word_is_enough(reader):
     assert find(reader, "data*") == find(reader, "databases*") == ["Databases"]
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "text", ["dok*", "do*", "-dok*", "in:title dok*", "ink OR dok*", "dok* paper", '"ink dok*"', "学"]
+)
+def test_a_few_letters_find_the_same_whether_their_words_are_few_or_many(reader, monkeypatch, text):
+    words = ["dok", "Döker", "dok3", "dokumentations", "DOK" + "o" * 40, "dok_up", "do.k", "undok", "doktor's", "学习"]
+    for number, word in enumerate(words):
+        article(reader, f"{word} {number}" if number % 2 else f"Number {number}", article=f"ink {word} paper")
+    found = find(reader, text)
+    monkeypatch.setattr("library.search.sqlite.FEW_TERMS", 0)
+    assert find(reader, text) == found != []
+
+
+def test_a_long_passage_that_many_articles_have_is_found(reader):
+    passage = " ".join(f"word{number}" for number in range(90))
+    for number in range(25):
+        article(reader, f"Number {number}", article=f"{passage} {'ink ' * number}")
+    article(reader, "Other", article=passage.replace("word45", "vellum"))
+    assert search(reader, f'"{passage}"').total == 25
+
+
 def test_a_beginning_may_reach_beyond_the_stem_of_a_word(reader):
     article(reader, "Optimization", article="plain accessibility")
     article(reader, "Running")
