@@ -4,7 +4,6 @@ What is nested too deeply or has too many elements for an honest article keeps i
 no page takes longer than a moment.
 """
 
-import html
 import re
 from urllib.parse import quote, urljoin
 
@@ -13,6 +12,7 @@ from bs4.element import NavigableString
 from markdownify import MarkdownConverter
 
 from library.content.sanitize import without_danger
+from library.content.text import unescaped
 
 MAX_CHARACTERS, MAX_ELEMENTS, MAX_ENTITIES, MAX_DEPTH, MAX_OPEN_MARKS = 1_500_000, 12_000, 50_000, 60, 20
 # Lines times the depth of quotes and lists, each of which is written again at each level.
@@ -89,7 +89,7 @@ def markdown_of(page: str, base: str = "") -> str:
 def words_of(page: str) -> str:
     """The words of HTML, a paragraph for each of its blocks."""
     text = _BREAK.sub("\n\n", _HIDDEN.sub("", page))
-    lines = (" ".join(html.unescape(_ANY_TAG.sub("", line)).split()) for line in text.split("\n\n"))
+    lines = (" ".join(unescaped(_ANY_TAG.sub("", line)).split()) for line in text.split("\n\n"))
     return "\n\n".join(escaped(line) for line in lines if line)
 
 

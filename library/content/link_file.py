@@ -5,12 +5,11 @@ What an import reads and what an export patches is found here, so that both see 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from library.content.text import clean_text, single_line
+from library.content.text import clean_text, single_line, unescaped
 
 HEADINGS = {
     "overview": "Overview (from Notion)",
@@ -65,7 +64,7 @@ def split_title(body: str) -> tuple[str | None, str]:
     match = _TITLE.match(body)
     if match is None:
         return None, body
-    return single_line(html.unescape(f"{match[1] or ''} {match[2] or ''}")), body[match.end() :]
+    return single_line(unescaped(f"{match[1] or ''} {match[2] or ''}")), body[match.end() :]
 
 
 def title_span(body: str) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from library.content.lines import strict, without_code
 from library.content.sanitize import KNOWN_TAGS
-from library.content.text import clean_text
+from library.content.text import clean_text, unescaped
 
 _ADDRESS = r"(https?://[^\s<>\"`{}|\\^\[\]\x02\x03]+)"
 _STRUCK = r"(~~)(?!\s)((?:[^~]|~(?!~))+?)(?<!\s)~~"
@@ -104,8 +104,8 @@ class _BareAddress(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         address = _without_punctuation(m.group(1))
-        link = Element("a", href=html.unescape(address))
-        link.text = html.unescape(address)
+        link = Element("a", href=unescaped(address))
+        link.text = unescaped(address)
         return link, m.start(0), m.start(0) + len(address)
 
 

@@ -65,6 +65,14 @@ def clean_text(text: str) -> str:
     return text
 
 
+def unescaped(text: str) -> str:
+    """HTML's `&amp;` as what it means. A number of thousands of digits means nothing and stays."""
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return text
+
+
 def single_line(text: str) -> str:
     """The text on one line, every run of white space as one blank."""
     return " ".join(clean_text(text).split())

@@ -89,7 +89,7 @@ def _place(parts: SplitResult) -> str | None:
     if not host:
         return None
     user, at, _ = parts.netloc.rpartition("@")
-    suffix = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    suffix = "" if port in (None, _DEFAULT_PORTS[parts.scheme], _DEFAULT_PORTS["https"]) else f":{port}"
     return f"{_normal_escapes(user)}{at if user else ''}{host}{suffix}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from library.content import link_file, marked_passages
-from library.content.text import clean_text, single_line
+from library.content.text import clean_text, single_line, unescaped
 from library.models import Highlight, Link, Section
 
 Key = tuple[str, str]
@@ -60,7 +59,7 @@ def moment(when: datetime) -> str:
 def title_line(title: str) -> str:
     """In a title, as in Markdown, `&lt;` is read as a sign."""
     line = single_line(title)
-    return f"# {line if html.unescape(line) == line else line.replace('&', '&amp;')}".rstrip()
+    return f"# {line if unescaped(line) == line else line.replace('&', '&amp;')}".rstrip()
 
 
 def highlights_text(highlights: Sequence[Highlight], kinds: Mapping[int, str], tags: Mapping[int, list[str]]) -> str:

@@ -9,8 +9,9 @@ import zipfile
 import pytest
 
 from library.content import link_file
+from library.content.markdown import render
 from library.content.text import plain
-from library.exporters.link_files import Changes, patched
+from library.exporters.link_files import Changes, patched, title_line
 from library.importers import files, preparing, zips
 from library.importers.preparing import Wishes, prepare
 from library.importers.record import ImportFile
@@ -88,6 +89,15 @@ def test_no_clipping_takes_long(clipping):
     start = time.process_time()
     assert check_seed(Seed("My Clippings.txt", (CLIPPINGS + clipping).encode())) == "read"
     assert time.process_time() - start < 2
+
+
+def test_a_sign_of_thousands_of_digits_stays_as_it_is_written():
+    number = f"&#{'9' * 5_000};"
+    data = link_file_text(title=f"The {number} ledger", content=f"A {number} http://a.example/{number}").encode()
+    (record,) = (each.record for each in prepare(ImportFile("a.md", data), Wishes()).records)
+    assert record.title.startswith("The &#999")
+    assert "999" in render(record.texts[-1].text)
+    assert title_line(record.title).startswith("# The &")
 
 
 def test_a_file_that_takes_too_long_is_left_out_with_a_sentence(monkeypatch):

@@ -60,8 +60,9 @@ LONGEST = 180_000  # milliseconds, on a machine that does much else
 # What is said of a file, and of an error without a page, such as that of an address that only takes forms.
 NO_PAGE = ("Download is starting", "ERR_HTTP_RESPONSE_CODE_FAILURE")
 IN_FRAMES = """async (touch) => {
-  const done = [...document.querySelectorAll("iframe")].map((frame) => frame.contentWindow.eval(`(${touch})()`));
-  return (await Promise.all(done)).length;
+  const touched = async (frame) => frame.contentWindow.eval(`(${touch})()`);
+  const done = await Promise.allSettled([...document.querySelectorAll("iframe")].map(touched));
+  return done.filter(({status}) => status === "fulfilled").length;
 }"""
 # Where a script could wait for its moment: addresses that run, handlers, frames. Our pages have none of them.
 WAITING = """() => [...document.querySelectorAll("*")].flatMap((element) => [...element.attributes]
@@ -146,7 +147,7 @@ class Frames:
         route.abort() if document is None else route.fulfill(body=document, content_type="text/html; charset=utf-8")
 
     def look(self, documents: list[str]) -> int:
-        """How many of them were touched to the end."""
+        """How many of them were touched to the end: one that leads its frame elsewhere can't be."""
         self._documents = {f"{self.HERE}/{n}": self.OURS.sub("", document) for n, document in enumerate(documents)}
         frames = "".join(f'<iframe src="{address}" width=400 height=300></iframe>' for address in self._documents)
         self._documents[f"{self.HERE}/all"] = f"<!doctype html>{frames}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from library.content.text import clean_text, plain, single_line
+from library.content.text import clean_text, plain, single_line, unescaped
 from library.importers.formats import fields, front_matter, shaping
 from library.importers.formats.decoding import decode, looks_binary
 from library.importers.formats.package_links import PackageLinks
@@ -89,7 +89,7 @@ def _with_text(record: Record, file: ImportFile, body: str) -> Record:
 def _title(record: Record, file: ImportFile, body: str) -> tuple[str, str]:
     """The title of the front matter, else of the first line, else of the file's name; and the text without it."""
     match = _TITLE.match(body)
-    first = single_line(shaping.unescaped(plain(match[1]))) if match else ""
+    first = single_line(unescaped(plain(match[1]))) if match else ""
     if match and (not record.title or first == record.title):
         body = body[match.end() :]
     return record.title or first or single_line(PurePosixPath(file.name).stem) or "Untitled", body

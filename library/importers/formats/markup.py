@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from library.content.text import unescaped
 from library.importers.formats.decoding import decode, looks_binary
-from library.importers.formats.shaping import unescaped
 from library.importers.record import ImportFile, NotARecord
 
 HEAD = 64 * 1024

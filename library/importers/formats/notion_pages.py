@@ -8,7 +8,7 @@ from functools import lru_cache
 from bs4 import BeautifulSoup, Tag
 
 from library.content.html_to_markdown import markdown_of
-from library.content.text import single_line
+from library.content.text import single_line, unescaped
 from library.importers.formats import fields, shaping, table
 from library.importers.formats.decoding import decode
 from library.importers.formats.package_links import PackageLinks, folder_of, last, place
@@ -74,7 +74,7 @@ def read_markdown(file: ImportFile, mapping: Mapping[str, str] | None) -> Record
     values, body = _properties(file, text[match.end() :])
     links = _Links(file)
     article = links.lead(_tidied(body)).strip("\n").rstrip()
-    return _record(file, shaping.unescaped(match[1]), values, article, links, mapping, warnings)
+    return _record(file, unescaped(match[1]), values, article, links, mapping, warnings)
 
 
 def _record(
@@ -220,7 +220,7 @@ def read_html(file: ImportFile, mapping: Mapping[str, str] | None) -> Record:
     title = _between(head, "<title>", "</title>") or _between(head, '<h1 class="page-title">', "</h1>")
     article = links.lead(markdown_of(_plainer(body)))
     values = _html_properties(_between(head, '<table class="properties">', "</table>"))
-    return _record(file, shaping.unescaped(title), values, article, links, mapping, warnings, page)
+    return _record(file, unescaped(title), values, article, links, mapping, warnings, page)
 
 
 def _between(text: str, opening: str, closing: str) -> str:

@@ -3,7 +3,6 @@
 Every format with many records in a file makes them here, so that all of them cut, clean and refuse alike.
 """
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
@@ -103,14 +102,6 @@ def block(value: object) -> str:
 def line(value: object) -> str:
     """A value as text of one line."""
     return " ".join(text_of(value).split())
-
-
-def unescaped(text: str) -> str:
-    """HTML's `&amp;` as what it means. A number of thousands of digits means nothing and stays."""
-    try:
-        return html.unescape(text)
-    except ValueError:
-        return text
 
 
 def listed(value: object, separator: str = ",") -> list[object]:
