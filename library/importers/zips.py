@@ -26,6 +26,7 @@ CHUNK = 1024**2
 
 TOO_LARGE = f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. Split it, or leave it out."
 NOT_FOLLOWED = "A symbolic link, which is not followed."
+NAMELESS = "no name"
 HIDDEN = "A hidden or system file."
 LOCKED = "The zip's file is locked with a password. Unpack it first."
 DAMAGED = "The file is damaged inside its zip. Export it again."
@@ -73,19 +74,24 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def members(archive: zipfile.ZipFile) -> list[Member]:
     """All its files, as folders are sorted. Of several of one name each has its own. Raises Unreadable."""
-    found = [info for info in archive.infolist() if not info.is_dir()]
+    found = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(found) > MAX_MEMBERS:
         raise Unreadable(f"The zip holds {len(found):,} files. The limit is {MAX_MEMBERS:,}; split it.")
     if sum(info.file_size for info in found) > MAX_ZIP_BYTES:
         raise Unreadable(f"The zip unpacks to more than {MAX_ZIP_BYTES // 1024**3} GB. Split it.")
     if sum(info.compress_size for info in found) > archive.start_dir:
         raise Unreadable(ON_EACH_OTHER)
-    ordered = sorted(found, key=lambda info: shown(info.filename).split("/"))
+    ordered = sorted(found, key=lambda info: _name(info).split("/"))
     return [
         Member(f"{name}/{number:06}", f"{name} ({number + 1})", info) if number else Member(name, name, info)
-        for name, same in groupby(ordered, key=lambda info: shown(info.filename))
+        for name, same in groupby(ordered, key=_name)
         for number, info in enumerate(same)
     ]
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """As it is shown. A zip may hold a file without one."""
+    return shown(info.filename) or NAMELESS
 
 
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -91,6 +91,14 @@ def test_no_clipping_takes_long(clipping):
     assert time.process_time() - start < 2
 
 
+def test_a_file_without_a_name_in_a_zip_has_one_in_the_report(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("\0"), link_file_text())
+        archive.writestr("b.md", link_file_text())
+    found = [file for _, file in files.walk([str(tmp_path / "a.zip")])]
+    assert [(file.name, file.problem) for file in found] == [("a.zip/b.md", ""), ("a.zip/no name", "")]
+
+
 def test_a_sign_of_thousands_of_digits_stays_as_it_is_written():
     number = f"&#{'9' * 5_000};"
     data = link_file_text(title=f"The {number} ledger", content=f"A {number} http://a.example/{number}").encode()
