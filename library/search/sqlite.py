@@ -252,7 +252,7 @@ def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int)
 
 def _countable(words: Sequence[Words], known: Shares, size: int) -> Iterator[Words]:
     """Those of the words, which are given the rarest first, whose articles bm25 counts in a bearable time."""
-    room = MOST_COUNTED
+    room: float = MOST_COUNTED
     for one in words:
         room -= known[one] * size
         if room < 0:
