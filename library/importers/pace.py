@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # SQLite has one writer at a time. Longer batches import faster (each commit writes out a piece of the search index,
-# and pieces are merged), shorter ones let others in sooner: docs/architecture.md has what was measured.
+# and pieces are merged), shorter ones let others in sooner: docs/architecture.md has what was measured. No pause is
+# needed between them: whoever waits stands in line before the next batch (library.models.waiting).
 SECONDS = 0.08
-PAUSE_SHARE = 0.12
-LONGEST_PAUSE = 0.012
 FEWEST, MOST = 10, 1000
 
 
