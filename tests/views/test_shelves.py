@@ -296,6 +296,28 @@ def test_a_search_that_is_a_shelf_leads_to_its_form(reading, reader, put_up):
     assert "Save as shelf" not in shown
 
 
+def test_the_page_of_a_shelf_has_its_name(reading, reader, put_up):
+    article(reader, "The ledger")
+    put_up()
+    shown = page(reading, "/search/?q=ledger")
+    assert "<bdi>Slow reads</bdi></h1>" in shown
+    assert "<title>Slow reads, 1 article" in " ".join(shown.split())
+    assert ">Search</h1>" in page(reading, "/search/?q=ledger+-sql")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_who_types_on_leaves_the_shelf(reading_page, reader):
+    article(reader, "The ledger")
+    Shelf.objects.append(reader, "Ledgers", query="ledger")
+    reading_page.goto("/search/?q=ledger")
+    assert reading_page.inner_text("h1") == "Ledgers"
+    reading_page.fill("main input[type=search]", "ledger the")
+    reading_page.wait_for_url(re.compile("ledger.the"))
+    assert reading_page.locator("h1").all_inner_texts() == ["Search"]
+    assert reading_page.title().startswith("ledger the, 1 article")
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_shelf_is_made_and_moved_by_keyboard(reading_page, reader):
