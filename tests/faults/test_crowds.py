@@ -31,7 +31,7 @@ def test_fifty_write_beside_fifty_who_read_an_import_and_a_backup(own_library, n
     done(seconds_at_most_for_a_write=longest["write"], for_a_read=longest["read"], articles=len(there))
 
 
-@pytest.mark.parametrize("files", [300, pytest.param(3_000, marks=pytest.mark.proofs)])
+@pytest.mark.parametrize("files", [1_500, pytest.param(4_000, marks=pytest.mark.proofs)])
 def test_two_imports_of_one_folder_at_once_bring_each_article_once(own_library, notes, done, files):
     folder = str(notes(files))
     both = [own_library.start("import_library", folder) for _ in range(2)]

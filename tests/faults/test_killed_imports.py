@@ -12,7 +12,7 @@ FILES = 150
 # The way of an import: each of these is killed before and after it was done, in the first batch and in a later one.
 STEPS = [
     "library.importers.running.count",
-    "library.importers.running._collect",
+    "library.importers.running.Begun.read",
     "library.importers.running._sift",
     "library.importers.taking.sort",
     "library.importers.save.save_new",
