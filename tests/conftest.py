@@ -21,7 +21,13 @@ from tests import chromium
 hypothesis.settings.register_profile(
     "patient", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
-hypothesis.settings.load_profile("patient")
+hypothesis.settings.register_profile("same each time", hypothesis.settings.get_profile("patient"), derandomize=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`make test` tries the same examples each time, `make proofs` ever new ones."""
+    hypothesis.settings.load_profile("patient" if config.getoption("markexpr") == "proofs" else "same each time")
+
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "own_library"}
 

@@ -280,6 +280,14 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize(
+    ("table", "why"), [("\x0c\n# T", "The row has no title"), ("\t\n\t\t0", "The row that ends in line 2")]
+)
+def test_a_row_of_a_table_without_names_is_left_out_with_a_sentence(table, why):
+    (refused,) = notion_export.read(Files({f"a/Page {HOME}.csv": table.encode()}).file(f"a/Page {HOME}.csv"))
+    assert (refused.title, refused.why[: len(why)]) == ("A row without a title", why)
+
+
 @settings(deadline=None)
 @given(NAMES, st.lists(PIECES | st.text(max_size=8), max_size=30))
 def test_any_content_gives_records_or_a_reason(name, parts):

@@ -325,7 +325,7 @@ def test_a_shelf_is_made_and_moved_by_keyboard(reading_page, reader):
     Shelf.objects.append(reader, "First", query="is:fav")
     reading_page.goto("/search/?q=ledger")
     reading_page.click("text=Save as shelf")
-    reading_page.wait_for_url(re.compile("/shelves/new/"))
+    reading_page.wait_for_selector("#id_name:focus")
     reading_page.keyboard.type("Ledgers")
     reading_page.keyboard.press("Enter")
     reading_page.wait_for_url(re.compile(r"/search/\?q=ledger$"))

@@ -33,5 +33,5 @@ def _record(row: table.Row, mapping: Mapping[str, str]) -> Record | Refusal:
     record = fields.record_of(row, mapping)
     title = (record.title or record.url)[: shaping.MAX_TITLE]
     if why := shaping.why_refused(record.url) if record.url else "" if record.texts else shaping.NO_ADDRESS:
-        return Refusal(title[: shaping.SHORT_TITLE] or "A row without a title", why)
+        return Refusal(title[: shaping.SHORT_TITLE] or table.UNTITLED, why)
     return replace(record, title=title or "Untitled")

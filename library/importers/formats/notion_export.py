@@ -88,11 +88,11 @@ def _rows(file: ImportFile, mapping: Mapping[str, str] | None) -> Iterator[Recor
 def _record(row: table.Row, mapping: Mapping[str, str] | None) -> Record | Refusal:
     """A row; its first column is its title, whatever that is called. Links to pages lose their file names."""
     values = {name: notion_pages.without_paths(cell.strip()) for name, cell in reversed(row.items())}
-    first = next(iter(values))
+    first = next(iter(values), "")
     told = {**(mapping or {}), first: (mapping or {}).get(first, "title")}
     record = fields.record_of(values, fields.mapping_with(values, told))
     if not record.title and not record.url and not record.texts:
-        return Refusal("A row without a title", "The row has no title, no address and no text.")
+        return Refusal(table.UNTITLED, "The row has no title, no address and no text.")
     return replace(record, title=(record.title or record.url)[: shaping.MAX_TITLE] or "Untitled")
 
 

@@ -15,6 +15,7 @@ from library.importers.zips import MAX_FILE_BYTES
 HEAD = 4 * 1024
 MAX_COLUMNS, MAX_LINES, SAMPLES = 300, 500_000, 10
 SEPARATORS = ",;\t|"
+UNTITLED = "A row without a title"
 
 # The bound is the process's. A whole article may stand in one cell, and no cell is larger than its file.
 csv.field_size_limit(MAX_FILE_BYTES)
@@ -70,7 +71,7 @@ def samples(file: ImportFile) -> list[dict[str, str]]:
 def _row(names: list[str], cells: list[str], line: int) -> Row | Refusal:
     if any(cell.strip() for cell in cells[len(names) :]):
         return Refusal(
-            excerpt(cells[0], 100),
+            excerpt(cells[0], 100) or UNTITLED,
             f"The row that ends in line {line} has {len(cells)} cells, but there are {len(names)} columns. "
             "A text in it needs quotation marks around it.",
         )
