@@ -336,7 +336,7 @@ def test_a_shelf_is_made_and_moved_by_keyboard(reading_page, reader):
     reading_page.focus("[aria-label='Move Ledgers up, now 2 of 2']")
     reading_page.keyboard.press("Enter")
     reading_page.wait_for_url(re.compile(r"/shelves/\?moved=ledgers&way=up$"))
-    assert reading_page.evaluate("document.activeElement.ariaLabel") == "Move Ledgers up, now 1 of 2"
+    reading_page.wait_for_selector("[aria-label='Move Ledgers up, now 1 of 2']:focus")
     assert names(reader) == ["Ledgers", "First"]
 
 
