@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from library.content.packing import packs_quickly
 from library.content.text import count_words, excerpt, plain
 
 GIST_LENGTH = 200
@@ -17,6 +18,7 @@ _NOT_A_SENTENCE = re.compile(r"(?:#{1,6}\s|!\[|[-*_=|>\s]*$|Embed:|\{\{|\|)")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*(?=\s)|(?<=[。！？])")
 
 
+@packs_quickly
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What lists show of an article, so that they need not read its texts."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from library.content.languages import stem
+from library.content.packing import packs_quickly
 from library.content.text import stretches
 
 LONGEST = 64
@@ -47,7 +48,8 @@ _ACCENTED = re.compile("[\u00aa-\u058f\u0590-\u06ff\u1e00-\u1fff]")
 _KEPT_APART = {"\u0439": "\u0439", "\u0419": "\u0439", "\u0457": "\u0457"}  # й and ї are letters, not accents
 
 
-@dataclass(slots=True)
+@packs_quickly
+@dataclass(frozen=True, slots=True)
 class Indexed:
     """A text as it is indexed: its terms in order, with blanks between them; and its words that may be offered to
     somebody who misspelt one. What a Lexicon makes has none of these: the Lexicon has them.

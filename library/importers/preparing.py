@@ -25,6 +25,7 @@ from django.db import connection
 from library.content import urls
 from library.content.facts import Facts, facts
 from library.content.languages import language_of
+from library.content.packing import packs_quickly
 from library.content.text import fold, plain
 from library.content.words import Indexed, Lexicon
 from library.importers import attaching, limits, passages
@@ -53,6 +54,7 @@ TAKES_TOO_MUCH = "The file takes far more memory than any export. It was left ou
 BREAKS = "The file breaks off whatever reads it. It was left out; its text is safe where it is."
 
 
+@packs_quickly
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """One record with what is computed from it. `compressed` is the whole file's bytes, as an Original keeps them.
@@ -77,6 +79,7 @@ class Prepared:
     compressed: bytes
 
 
+@packs_quickly
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What became of one file: its records, or the outcome and the sentence that explains why there are none.

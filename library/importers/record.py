@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from library.content.packing import packs_quickly
 from library.content.text import NO_TAG, fold
 
 
@@ -44,6 +45,7 @@ class NoPackage:
         raise KeyError(name)
 
 
+@packs_quickly
 @dataclass(frozen=True, slots=True)
 class ImportFile:
     """One file as it was found. `problem` says in a sentence why it has no `data`; `holds_none` that it is no record
@@ -60,6 +62,7 @@ class ImportFile:
     inner: str = ""
 
 
+@packs_quickly
 @dataclass(frozen=True, slots=True)
 class Text:
     """One layer of text: `kind` is a `library.models.Kind`, `heading` names an `other` one.
@@ -98,6 +101,7 @@ class Passage:
     kind: str = "article"
 
 
+@packs_quickly
 @dataclass(frozen=True, slots=True)
 class Record:
     """Dates are aware UTC. `url` is as written and may be blank. `extra` holds what has no field.

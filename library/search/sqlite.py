@@ -241,13 +241,12 @@ def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int)
     looked_at = sorted({*found, *matches.of(plan.with_index(*rest, Either(tuple(seeds))), SOME_RANKED, few=True)})[::-1]
     seeded = (*rest, Either(tuple(map(_in_one, seeds))))
     scores = _scores(expression(plan.asking(*seeded)), looked_at)
-    total = dict(scores)
-    # bm25 is a sum over the words. To ask for all of them at once, FTS5 would have to be asked for what every article
-    # has, and would count all articles.
-    for words in _countable([words for words in telling if words not in seeds], known, size):
-        for number, score in _scores(expression(plan.asking(*seeded, _in_one(words))), looked_at).items():
-            total[number] += score - scores[number]
-    return sorted(total.items(), key=lambda each: (each[1], -each[0]))
+    more = _countable([words for words in telling if words not in seeds], known, size)
+    if others := tuple(map(_in_one, more)):
+        # To rank by all of them at once, FTS5 would have to be asked for what every article has, and bm25 would count
+        # all articles.
+        scores |= _scores(expression(plan.asking(*seeded, Either(others))), looked_at)
+    return sorted(scores.items(), key=lambda each: (each[1], -each[0]))
 
 
 def _countable(words: Sequence[Words], known: Shares, size: int) -> Iterator[Words]:
