@@ -38,7 +38,7 @@ THREADS = 2
 # Browsers open connections ahead. Linux hands one over when it speaks, so that no thread waits on it.
 IDLE_SECONDS = 30
 # How many new objects make Python look for garbage, and how often it looks among older ones: seldom, since a page makes
-# tens of thousands and leaves none. With Python's own numbers one page in twenty took a fifth longer.
+# tens of thousands and leaves next to none.
 GARBAGE = (10_000, 20, 20)
 DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
 

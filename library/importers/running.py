@@ -31,7 +31,7 @@ from library.models import ImportRun, Link, Outcome, RunState
 BATCH_FILES = 100
 BATCH_BYTES = 8 * 1024 * 1024
 ATTEMPTS = 3
-SELDOM = (10_000, 20, 20)
+SELDOM = (10_000, 20, 20)  # looks for garbage, as in library.serving
 
 KNOWN = "Already in the library, word for word."
 KNOWN_IN_BIN = "Already in the library, word for word. The article is in the Bin."
@@ -84,9 +84,10 @@ def _take_files(import_run: ImportRun, holder: str, spool: Spool, progress: Prog
     wishes = Wishes(import_run.format, import_run.folders, import_run.mapping, looks=import_run.is_trial)
     pace = Pace(BATCH_FILES)
     beside = import_run.total_files > BATCH_FILES
-    # What is there now stays to the end, and records leave no garbage: to look for it took a tenth of the time.
-    gc.freeze()
-    gc.set_threshold(*SELDOM)
+    if beside:  # What is there now stays to the end, and records leave no garbage. To look for it is work, too.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
     with Scratch() as scratch, closing(Preparer(wishes, beside, scratch.words)) as preparer:
         for step in _steps(import_run, preparer, pace, spool):
             with pace.measured(step.size):
