@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from django.db.models import Count, Max
 
@@ -125,7 +126,8 @@ class Matches:
             found.by_address.update(
                 rows.values_list("url_hash", "link_id" if model is FormerAddress else "id")
             )
-        for source in owner.sources.filter(key__in={item.key for item in batch}).order_by("pk"):
+        # Put in order here: asked for the order of its ids, SQLite would read through all of the owner's.
+        for source in sorted(owner.sources.filter(key__in={item.key for item in batch}), key=attrgetter("pk")):
             found.by_key.setdefault(source.key, []).append(source)
         if found.by_key:
             links = {source.link_id for sources in found.by_key.values() for source in sources}
