@@ -178,6 +178,7 @@ SECURITY_CONTACT = env("SECURITY_CONTACT")
 if SECURITY_CONTACT and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*)", SECURITY_CONTACT):
     raise stop(f'SECURITY_CONTACT is "{SECURITY_CONTACT}". Write mailto:name@example.org or an https:// address.')
 
+SESSION_ENGINE = "library.accounts.returning"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
@@ -292,7 +293,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # --- readers -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "library.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["library.accounts.returning.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

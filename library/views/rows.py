@@ -20,6 +20,7 @@ Row = dict[str, Any]
 
 ROW_FIELDS = ("id", "title", "url", "site", "type", "saved_at", "state", "favourite", "progress", "minutes", "gist")
 TAGS_SHOWN = 4
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Asked by every list: to put them together anew from the models takes longer than to ask them.
 TAGS = """
 SELECT lt.link_id, tag.name, tag.slug FROM library_linktag AS lt JOIN library_tag AS tag ON tag.id = lt.tag_id
@@ -137,7 +138,7 @@ def minutes_left(link: dict[str, Any]) -> int:
 
 def short_date(moment: datetime, now: datetime) -> str:
     """ "24 Oct" this year, "24 Oct 2025" before."""
-    day = f"{moment.day} {moment:%b}"
+    day = f"{moment.day} {MONTHS[moment.month - 1]}"
     return day if moment.year == now.year else f"{day} {moment.year}"
 
 
