@@ -146,6 +146,11 @@ class Matches:
         mine = Either(tuple(replace(one, places=("notes", "highlights")) for one in words if not one.places))
         return Matches(self.plan.with_index(*self.plan.index, mine)).total if mine.parts else None
 
+    @cached_property
+    def size(self) -> int:
+        """How many documents the reader has."""
+        return Matches(self.plan.asking()).total
+
     @property
     def _in_the_index(self) -> int:
         """How many match before the conditions are asked."""

@@ -230,6 +230,10 @@ class Found(Protocol):
 
     total: int
 
+    @property
+    def size(self) -> int:
+        """How many documents this reader has."""
+
     def newest(self, limit: int, *, few: bool = ...) -> list[int]: ...
 
     def of(self, plan: Plan, limit: int, *, few: bool = ...) -> list[int]: ...

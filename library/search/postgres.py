@@ -186,9 +186,9 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
     return scored[:wanted], len(scored), len(scored) < RANKED
 
 
-def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int) -> Scored:
+def some(plan: Plan, found: list[int], matches: Found, known: Shares) -> Scored:
     """Like `best`, of those `found`, which have all of the plan's words, and of articles that have some of them, and
-    whatever else it asks for, among `size` in all.
+    whatever else it asks for.
 
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """

@@ -73,7 +73,7 @@ class Ranking:
 
 def _with_some(plan: Plan, matches: Matches, known: Shares, found: list[int]) -> tuple[Scored, Scored]:
     """Those with all the words, which were `found`, and the best of those with some: ranked in one go."""
-    scored = backend().some(plan, found, matches, known, Matches(plan.asking()).total)
+    scored = backend().some(plan, found, matches, known)
     all_words = set(found)
     whole = [each for each in scored if each[0] in all_words]
     return whole, [each for each in scored if each[0] not in all_words][:MOST_SOME]

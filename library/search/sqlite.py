@@ -30,6 +30,9 @@ FEW_OF_SAMPLE = 1 / 100
 MANY = 30_000
 # A beginning of so many letters tells as little as a word that most articles have.
 VAGUE = 3
+# To rank by a phrase FTS5 looks for it in all articles once more, and so reads through those of each of its words: a
+# phrase is ranked by its words where these have more articles together. docs/architecture.md tells what that costs.
+MOST_READ_TWICE = 50_000
 # The words of a long phrase are more than FTS5 takes side by side: it is ranked by so many of them, the rarest.
 MOST_TELLING = 30
 # Its terms are looked up by name, if they are no more than these: each takes a little of every match.
@@ -165,7 +168,7 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
 
     Ranked are the newest RANKED, and those with all the words in their titles; where the sample has few, up to MANY.
     """
-    telling = _telling(plan, known)
+    telling = _telling(plan, known, matches)
     in_title = plan.with_index(*(_to_title(part) for part in plan.index))
     asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _are_few(plan, known)
     if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
@@ -197,12 +200,24 @@ def _found_and_scored(matches: Found, asked: Plan | None, wanted: int, are_few: 
     return [(number, score) for number, score, _ in rows], size
 
 
-def _telling(plan: Plan, known: Shares) -> list[Any]:
-    """What to rank by: of phrases their words, since FTS5 would look for a phrase in all articles once more."""
+def _telling(plan: Plan, known: Shares, matches: Found) -> list[Any]:
+    """What to rank by: all that is asked for, or, where something of it tells nothing or would take too long, the rest,
+    and of phrases their words."""
+    if all(_tells(part, known, matches) for part in plan.index):
+        return list(plan.index)
     others = [part for part in plan.index if not isinstance(part, Words) and not _is_vague(part)]
     words = dict.fromkeys(one for part in plan.words for one in _single(part))
     telling = (one for one in words if known.get(one, 0) <= COMMON and not _is_vague(one))
     return sorted(telling, key=lambda one: known.get(one, 0))[:MOST_TELLING] + others
+
+
+def _tells(part: Any, known: Shares, matches: Found) -> bool:
+    """Whether to rank by it as it is."""
+    if _is_vague(part) or known.get(part, 0) > COMMON:
+        return False
+    if not isinstance(part, Words) or len(part.tokens) == 1:
+        return True
+    return not part.prefix and sum(known[one] for one in _single(part)) * matches.size <= MOST_READ_TWICE
 
 
 def _single(words: Words) -> list[Words]:
@@ -225,15 +240,16 @@ def _to_title(part: Any) -> Any:
     return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
-def some(plan: Plan, found: list[int], matches: Found, known: Shares, size: int) -> Scored:
+def some(plan: Plan, found: list[int], matches: Found, known: Shares) -> Scored:
     """Like `best`, of those `found`, which have all of the plan's words, and of articles that have some of them, and
-    whatever else it asks for, among `size` in all.
+    whatever else it asks for.
 
     The rarest words choose whom to rank: the others, in a long question, are nearly everywhere.
     """
     rest = [part for part in plan.index if not isinstance(part, Words)]
     telling = sorted((words for words in plan.words if known[words] <= COMMON), key=known.__getitem__) or plan.words
-    seeds, room = telling[:1], SOME_RANKED - known[telling[0]] * size
+    seeds, size = telling[:1], matches.size
+    room = SOME_RANKED - known[telling[0]] * size
     for words in telling[1:]:
         room -= known[words] * size
         if room > 0:

@@ -163,6 +163,25 @@ def test_a_title_weighs_most(reader):
     assert find(reader, "vellum") == ["On vellum", "Elsewhere"]
 
 
+def two_with_a_phrase(reader) -> None:
+    rest = " and so on" * 20
+    article(reader, "Its words", overview="- tablets, tablets of clay, clay", article=f"clay tablets{rest}")
+    article(reader, "Itself", overview="- clay tablets", article=f"clay, tablets{rest}")
+
+
+@pytest.mark.sqlite
+def test_a_phrase_ranks_by_where_it_stands_and_not_its_words(reader):
+    two_with_a_phrase(reader)
+    assert find(reader, '"clay tablets"') == ["Itself", "Its words"]
+
+
+@pytest.mark.sqlite
+def test_a_phrase_of_too_frequent_words_ranks_by_them(reader, monkeypatch):
+    two_with_a_phrase(reader)
+    monkeypatch.setattr("library.search.sqlite.MOST_READ_TWICE", -1)
+    assert find(reader, '"clay tablets"') == ["Its words", "Itself"]
+
+
 def test_newest_and_oldest_first_on_request(reader):
     for year in (2021, 1969, 2024):
         article(reader, f"Ledger {year}", saved_at=datetime(year, 1, 1, tzinfo=UTC))
