@@ -82,8 +82,9 @@ def readers_beside_one(site: Site, count: int, work: Path) -> list[Figure]:
 
 
 def open_for(stack: ExitStack, site: Site, count: int, readers: Sequence[str]) -> Opened:
-    found = [site.inside("reader_to_search", reader) for reader in readers]
-    asked = addresses(questions(count, found[0]["tag"], range(turns.TURNS)))
+    found = [site.inside("reader_to_search", reader, turns.TURNS) for reader in readers]
+    phrases = [found[number % len(found)]["phrases"][number] for number in range(turns.TURNS)]  # of whose turn it is
+    asked = addresses(questions(count, found[0]["tag"], phrases, range(turns.TURNS)))
     server = stack.enter_context(site.served())
     return opened(stack, server, count, asked, *(each["cookie"] for each in found))
 

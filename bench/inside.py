@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import select
 import sys
@@ -18,9 +19,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import asking, beir, corpus
-from bench.site import READER
+from bench.site import READER, CantMeasure
 from library.importers.running import BATCH_FILES
-from library.models import ImportRun, Link, State, Tag, User
+from library.models import ImportRun, Kind, Link, Section, State, Tag, User
 from library.models.writing import note_change
 from library.search import indexing
 from library.search.backends import backend
@@ -30,6 +31,8 @@ from library.search.matches import planned
 from library.search.plan import Plan
 
 SHORT_BATCH = 2_000
+DRAWS = 20
+PAIR = re.compile(r"\b[a-z]+ [a-z]+\b")
 NEXT_PAGE = re.compile(r'<a\b[^>]*\bhref="([^"]+)"[^>]*\brel="next"')
 
 
@@ -154,10 +157,27 @@ def cookie_of(client: Client) -> str:
     return f"{cookie.key}={cookie.value}"
 
 
-def reader_to_search(reader: str) -> dict[str, str]:
-    """The cookie of a reader who is logged in, and the name of the tag that most of the articles have."""
+def reader_to_search(reader: str, phrases: int) -> dict[str, Any]:
+    """The cookie of a reader who is logged in, the name of the tag that most of the articles have, and so many phrases
+    that stand in some."""
     tag = Tag.objects.filter(owner__username=reader).annotate(times=Count("link_tags")).latest("times", "id")
-    return {"cookie": cookie_of(browser(reader)), "tag": tag.name}
+    return {"cookie": cookie_of(browser(reader)), "tag": tag.name, "phrases": phrases_of(reader, phrases)}
+
+
+def phrases_of(reader: str, count: int) -> list[str]:
+    """Different pairs of words that stand side by side in articles of this reader, drawn as they come up.
+
+    Raises CantMeasure where the articles have too few.
+    """
+    dice, found = random.Random(reader), dict[str, None]()  # noqa: S311 - no secret is made here
+    sections = Section.objects.filter(link__owner__username=reader, kind=Kind.ARTICLE)
+    articles = list(sections.order_by("id").values_list("id", flat=True))
+    for _ in range(DRAWS * count):
+        pairs = PAIR.findall(Section.objects.get(pk=dice.choice(articles)).text)
+        found |= dict.fromkeys(dice.sample(pairs, min(1, len(pairs))))
+        if len(found) == count:
+            return list(found)
+    raise CantMeasure(f"The articles of {reader} have no {count} phrases.")
 
 
 def look_around(articles: int, page: int) -> dict[str, Any]:
@@ -172,7 +192,6 @@ def look_around(articles: int, page: int) -> dict[str, Any]:
     read = [f"/read/{link.pk}-{link.slug}/" for link in Link.objects.filter(pk__in=found[::step][:articles])]
     return {
         "tag": tag.slug,
-        "tag_name": tag.name,
         "page": address,
         "page_number": reached,
         "read": read,

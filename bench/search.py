@@ -85,8 +85,8 @@ def chapter(work: Path, sites: Iterable[tuple[int, Site]], most_growth: float) -
 
 
 def open_to_search(stack: ExitStack, articles: int, site: Site) -> Searched:
-    found = site.inside("reader_to_search", READER)
-    cookie, asked = found["cookie"], questions(articles, found["tag"], range(2 * turns.TURNS))
+    found = site.inside("reader_to_search", READER, 2 * turns.TURNS)
+    cookie, asked = found["cookie"], questions(articles, found["tag"], found["phrases"], range(2 * turns.TURNS))
     alone = ask_alone(site, {name: each[-ALONE:] for name, each in asked.items()})
     server = stack.enter_context(site.served())
     pages = addresses({name: each[: turns.TURNS] for name, each in asked.items()})

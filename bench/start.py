@@ -12,7 +12,7 @@ from bench.figures import Chapter, Figure, at_most, median
 from bench.pages import READERS, addresses_of
 from bench.processes import megabytes
 from bench.questions import questions
-from bench.site import Server, Site, free_port
+from bench.site import READER, Server, Site, free_port
 
 STARTS, MOST_SECONDS = 5, 1.0
 MOST_MEGABYTES, IDLE_SECONDS, BUSY_SECONDS = 200, 5, 2.0
@@ -44,8 +44,8 @@ def time_a_start(site: Site) -> float:
 
 
 def memory_figures(site: Site, count: int) -> list[Figure]:
-    found = site.inside("look_around", READERS, 1)
-    searches = search.addresses(questions(count, found["tag_name"], range(turns.TURNS)))
+    found, asking = site.inside("look_around", READERS, 1), site.inside("reader_to_search", READER, turns.TURNS)
+    searches = search.addresses(questions(count, asking["tag"], asking["phrases"], range(turns.TURNS)))
     addresses, cookie = {**addresses_of(found), **searches}, found["cookie"]
     with site.served() as server:
         time.sleep(IDLE_SECONDS)

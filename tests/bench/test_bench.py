@@ -57,7 +57,7 @@ def test_every_page_is_asked_for(results, quick, capsys):
 def test_every_kind_of_search_is_asked_for_as_a_page_and_while_typing(results, quick):
     assert bench.main(["--only", "search", "--counts", "4"]) == 0
     figures = json.loads(results.read_text())["search"]
-    assert len({figure["search"] for figure in figures}) == len(figures) == 18
+    assert len({figure["search"] for figure in figures}) == len(figures) == 20
     assert all(figure["median_ms"] > 0 and figure["sqlite_ms"] > 0 for figure in figures)
     for page, typing in zip(figures[::2], figures[1::2], strict=True):
         assert typing["search"] == f"{page['search']}, while typing"
@@ -71,7 +71,7 @@ def test_the_index_is_weighed_shared_and_edited(results, quick):
     size, found = figures["index, beside the text"], figures["edits that the next request finds"]
     assert size["value"] > 0 and size["floor"] > 0
     assert found["value"] == 3 and found["met"]
-    assert len([name for name in figures if name.startswith("5 readers of 2: ")]) == 9
+    assert len([name for name in figures if name.startswith("5 readers of 2: ")]) == 10
 
 
 @pytest.mark.proofs
