@@ -58,6 +58,8 @@ def listen() -> socket.socket:
         raise CantListen(
             f"{settings.HOST}:{settings.PORT} can't be served: {error.strerror or error}. PORT and HOST name another."
         ) from error
+    # gunicorn sets this too, but later: whoever connects before that would wait 40 ms for the end of every answer.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if sys.platform == "linux":
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, IDLE_SECONDS)
     return listener

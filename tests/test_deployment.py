@@ -21,6 +21,7 @@ import yaml
 from django.core.management import CommandError, call_command
 
 from library import preparing
+from library.serving import listen
 from tests.importers.link_files import link_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,6 +117,15 @@ def test_the_image_serves_says_where_and_leaves_no_process(start, port):
     assert gone(processes)
     assert f"Address: http://127.0.0.1:{port}\n" in said
     assert re.search(rf"http://127.0.0.1:{port}/setup/\?token=\w+\n", said)
+
+
+def test_who_connects_before_it_is_ready_gets_every_answer_as_soon_as_others(settings):
+    settings.HOST, settings.PORT = "127.0.0.1", 0
+    with listen() as listener, socket.create_connection(listener.getsockname(), PATIENCE) as early:
+        early.sendall(b"G")
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_address_of_a_long_search_in_chinese_is_taken(start, port):

@@ -208,12 +208,13 @@ def _is_or(part: _Part) -> bool:
 
 
 def _joined(parts: Sequence[_Part]) -> list[_Part]:
-    """Without each OR that has nothing to join on one of its sides."""
+    """Without each OR that has nothing to join on one of its sides, and without signs that stand alone."""
     sides = [part.node is not None and not _is_place(part.node) for part in parts]
     return [
         part
         for place, part in enumerate(parts)
-        if not _is_or(part) or (0 < place < len(parts) - 1 and sides[place - 1] and sides[place + 1])
+        if part.raw.strip('-"')
+        and (not _is_or(part) or (0 < place < len(parts) - 1 and sides[place - 1] and sides[place + 1]))
     ]
 
 

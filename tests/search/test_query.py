@@ -168,6 +168,16 @@ def test_a_missing_quotation_mark_is_added_and_said_so():
     assert query.sentences == ["A quotation mark is missing after “write ahead”."]
 
 
+def test_a_quotation_mark_with_nothing_behind_it_does_not_come_back_in_the_box():
+    for text in ('ledger "', 'ledger ""', 'ledger -""', '"" ledger -'):
+        assert parse(text).text == "ledger"
+    assert parse('(ledger "")').text == "(ledger)"
+
+
+def test_nothing_in_quotation_marks_takes_no_part_in_or():
+    assert parse('ledger OR "" book').tree == parse("ledger book").tree
+
+
 def test_signs_alone_are_named_and_left_out():
     query = parse("ledger ++")
     assert query.tree.parts == (words("ledger"),)
