@@ -47,9 +47,10 @@ class Facet:
 
 def facets(owner: User, text: str) -> list[Facet]:
     """Where else the words of `text` stand, and the types, tags, years and states of the articles that it finds."""
-    text = text.strip()
-    if not parse(text):
+    query = parse(text)
+    if not query:
         return []
+    text = query.mended
     made = (
         Facet("Found in", list(_places(owner, text))),
         Facet("Type", list(_types(owner, text))),

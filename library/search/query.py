@@ -21,6 +21,11 @@ SHORTEST_PREFIX = 2
 # A longer run of characters without blanks is no word but a sentence: its pairs are looked for one by one.
 LONGEST_RUN = 4
 OR = "OR"
+OPERATORS_OF_OTHERS = {
+    "NOT": "“NOT” was searched as a word: a - before a word leaves it out, as in -draft.",
+    "AND": "“AND” was searched as a word: all words must stand in an article anyhow.",
+}
+SOFT_HYPHEN = "\u00ad"
 
 _QUOTES = str.maketrans("“”„‟«»＂（）：", '"""""""():')
 _ITEM = re.compile(
@@ -117,7 +122,8 @@ class Mention:
 class Query:
     """What was understood; `sentences` say what was not. `text` is what no chip stands for, `kept` what chips do.
 
-    `mentions` are all filters in the order of `typed`, the text as it was read.
+    `mended` is all of it, with what was open closed: more can be put behind it. `mentions` are all filters in the order
+    of `typed`, the text as it was read.
     """
 
     tree: All = field(default_factory=All)
@@ -126,6 +132,7 @@ class Query:
     sentences: list[str] = field(default_factory=list)
     text: str = ""
     kept: str = ""
+    mended: str = ""
     typed: str = ""
     mentions: list[Mention] = field(default_factory=list)
 
@@ -176,6 +183,9 @@ def parse(text: str) -> Query:
     rest = [place for place in range(len(parts)) if place not in chips and not _is_sort(parts[place])]
     query.text = " ".join(parts[place].raw for place in rest)
     query.kept = " ".join(parts[place].raw for place in chips)
+    query.mended = " ".join(part.raw for part in parts)
+    if any(part.node and _is_place(part.node) for part in parts) and not query.tree.parts:
+        query.sentences.append("“in:” says where words must stand: type a word beside it.")
     query.chips = [_chip(parts, place) for place in chips]
     return query
 
@@ -197,7 +207,7 @@ def with_values(text: str, field: str, changed: Mapping[str, str]) -> str:
 
 def _clean(text: str, query: Query) -> str:
     text = unicodedata.normalize("NFC", text.encode(errors="ignore").decode())
-    text = text.replace("\0", " ").translate(_QUOTES).strip()
+    text = text.replace("\0", " ").replace(SOFT_HYPHEN, "").translate(_QUOTES).strip()
     if len(text) > LONGEST_QUERY:
         query.sentences.append(f"Only the first {LONGEST_QUERY:,} characters were searched.")
     return text[:LONGEST_QUERY]
@@ -363,6 +373,8 @@ class _Reader:
             return [_Part(raw, None)]
         if name and not value.startswith((":", "/")):
             self._say(f"“{name}:” is no search word, so “{name}:{value}” was searched as text.")
+        if raw in OPERATORS_OF_OTHERS:
+            self._say(OPERATORS_OF_OTHERS[raw])
         node = self._as_node(raw, found, value.endswith("*") and not quoted, quoted)
         return [_Part(raw, Not(node) if negative else node, ("", text, True) if negative else None)]
 

@@ -34,7 +34,7 @@ def suggest(owner: User, query: Query, plan: Plan) -> list[Suggestion]:
     found = []
     for place in range(min(MOST_TRIED, max(map(len, mended)))):
         instead = {word: near[min(place, len(near) - 1)] for word, near in zip(unknown, mended, strict=True)}
-        text = _mend(f"{query.kept} {query.text}".strip(), instead)
+        text = _mend(query.mended, instead)
         total = Matches(planned(owner, text)).total
         if total:
             found.append(Suggestion(text, " ".join(instead.values()), total))

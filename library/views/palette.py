@@ -1,6 +1,5 @@
 """The command palette: from a few letters to an article, a tag or something to do. Answers with the options alone."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,12 +17,11 @@ from library.views import keys
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path, tag_path
+from library.views.search import with_open_end
 
 MOST = 8
 LONGEST_TEXT = 200
 FIELDS = ("id", "title", "url", "site", "type")
-# The last word, where it may go on: three letters or more, and nothing that the query language reads otherwise.
-BEGUN_WORD = re.compile(r"(?:^|\s)[^\W_][^\s:]*(?<=[^\W_]{3})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,6 @@ def palette(request: ReaderRequest) -> HttpResponse:
         "everything": f"/search/?{urlencode({'q': text})}",
     }
     return render(request, "palette/options.html", context)
-
-
-def with_open_end(text: str) -> str:
-    """While somebody types, the last word is the beginning of one."""
-    return f"{text}*" if BEGUN_WORD.search(text) else text
 
 
 def numbers(texts: Iterable[str]) -> list[int]:

@@ -19,6 +19,7 @@ from library.views.listing import Filters
 from library.views.marked import Filters as Marks
 from library.views.marked import Marked
 from library.views.rows import tag_path
+from library.views.search import address_from
 from library.views.shelves import Entry, entries
 
 MOST_SHELVES = MOST_PINNED = 12
@@ -126,4 +127,5 @@ def written(number: int | None) -> str:
 def is_shown(shelf: Entry, request: HttpRequest) -> bool:
     if request.path != "/search/":
         return False
-    return (shelf.query, shelf.sort) == (single_line(request.GET.get("q", "")), request.GET.get("sort", ""))
+    address = address_from(request.GET)
+    return (shelf.query, shelf.sort) == (single_line(address.q), address.sort)

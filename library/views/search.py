@@ -1,5 +1,6 @@
 """One box over everything: what was typed, as chips and results that say where they matched."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from library.search import search as find
 from library.search.documents import MOST_BYTES
 from library.search.facets import facets
 from library.search.fields import SORTS, WORDS
-from library.search.query import LONGEST_QUERY, Chip
+from library.search.query import LONGEST_QUERY, Chip, parse
 from library.search.snippets import HIGHLIGHT, Layer, Marker
 from library.views.bulk import Selecting
 from library.views.counts import Counts
@@ -40,6 +41,8 @@ SELECT 0, position, id, link_id, kind, text, '', '' FROM library_section WHERE l
 UNION ALL SELECT 1, 0, id, link_id, '', quote, note, colour FROM library_highlight WHERE link_id IN ({links})
 """
 FEWEST_TO_NARROW = 2
+# The last word, where it may go on: three letters or more, and nothing that the query language reads otherwise.
+BEGUN_WORD = re.compile(r"(?:^|\s)[^\W_][^\s:]*(?<=[^\W_]{3})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ def address_from(query: QueryDict) -> Address:
     return Address(q, sort if sort in SORTS else "")
 
 
+def with_open_end(text: str) -> str:
+    """While somebody types, the last word is the beginning of one."""
+    return f"{text}*" if BEGUN_WORD.search(text) else text
+
+
 @require_safe
 @vary_on_headers("HX-Request-Type")
 def search(request: ReaderRequest) -> HttpResponse:
@@ -76,11 +84,14 @@ def search(request: ReaderRequest) -> HttpResponse:
     counts = bool(request.GET.get("select") or request.GET.get("narrow"))
     sort = address.sort or "best"
     results = find(request.user, address.q, sort, after=after, before=before, count_all=counts)
+    if typing and not results.total and (begun := with_open_end(address.q)) != address.q:
+        results = find(request.user, begun, sort, count_all=counts)
     key = f"after={after}" if after else f"before={before}" if before else ""
     select = Selecting.of(request.GET, address.page(key), results.total, results.more)
     values = {"address": address, "typing": typing, **context(request, address, results, select)}
     if not typing:
         return render(request, "search/search.html", values)
+    values["chips"] = chips_beside(request.GET.get("with", ""), request.GET.get("q", ""), address.sort)
     answer = render(request, "search/results.html", values)
     answer.headers["HX-Replace-Url"] = address.page()
     return answer
@@ -126,6 +137,7 @@ def context(request: ReaderRequest, address: Address, results: Results, select: 
         "facets": narrowing(request, address) if request.GET.get("narrow") else None,
         "suggestions": [(one, Address(one.query, address.sort).page()) for one in results.suggestions],
         "chips": [chip_of(chip, Address(chip.without, address.sort)) for chip in results.query.chips],
+        "sort_kept": results.query.sort or address.sort,
         "sorts": sorts(results, address),
         "last": results.first + len(found) - 1 if results.first else None,
         "previous": address_of(results.previous, address),
@@ -150,7 +162,7 @@ def result_rows(request: ReaderRequest, results: Results, address: Address) -> l
     found = rows(ordered, Counts.of(request.user).highlights(ordered))
     if results.query.positive:
         mark(found, Marker(results.query.positive, results.languages, results.common))
-        behind = f"{with_words(address.q, address.page(page_key(request.GET)))}#match-1"
+        behind = f"{with_words(results.query.typed, address.page(page_key(request.GET)))}#match-1"
         for row in found:
             row["href"] += behind
     return found
@@ -183,6 +195,11 @@ def layers_of(link_ids: list[str]) -> dict[str, list[Layer]]:
         else:
             layers[str(link_id)].append(Layer(kind, text))
     return layers
+
+
+def chips_beside(kept: str, text: str, sort: str) -> list[dict[str, str]]:
+    """While a reader types: those that stand beside the box, and without one of them the others and what is in it."""
+    return [chip_of(chip, Address(f"{chip.without} {text}".strip(), sort)) for chip in parse(kept).chips]
 
 
 def chip_of(chip: Chip, without: Address) -> dict[str, str]:

@@ -9,8 +9,11 @@ const GO = {
 const ROW_STATES = { d: "finished", e: "archived", i: "inbox" };
 let leader = 0;
 
-const rows = () => [...document.querySelectorAll("#main article[data-link]")];
-const current = () => document.querySelector("#main article[data-link].on");
+const ROW = "#main article[data-link]";
+const rows = () => [...document.querySelectorAll(ROW)];
+const marked = () => document.querySelector(`${ROW}.on`);
+// Whoever goes from row to row by Tab means the one they are at.
+const current = () => document.activeElement?.closest(ROW) ?? marked();
 
 function typing(target) {
   return target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
@@ -41,7 +44,7 @@ function move(step) {
 if (location.hash.startsWith("#row-")) document.getElementById(location.hash.slice(1))?.classList.add("on");
 
 function mark(row) {
-  current()?.classList.remove("on");
+  marked()?.classList.remove("on");
   row?.classList.add("on");
   row?.querySelector("h3 a").focus({ preventScroll: true });
   row?.dispatchEvent(new CustomEvent("current", { bubbles: true }));

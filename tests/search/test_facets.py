@@ -42,7 +42,7 @@ def test_each_choice_has_its_count(ledgers):
 
 
 QUERIES = ["ledger", "tag:books", 'ledger type:"Tech Deep Dive"', "ledger is:finished", "ledger saved:2024",
-           "ledger in:title", "-vellum", "(ledger OR vellum) is:inbox"]  # fmt: skip
+           "ledger in:title", "-vellum", "(ledger OR vellum) is:inbox", '"the ledger', "ledger OR"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", QUERIES)

@@ -178,6 +178,29 @@ def test_nothing_in_quotation_marks_takes_no_part_in_or():
     assert parse('ledger OR "" book').tree == parse("ledger book").tree
 
 
+@pytest.mark.parametrize("text, mended", [
+    ('tag:sql "open data', 'tag:sql "open data"'), ("mobile OR", "mobile"), ("(a OR", "(a)"), ("a sort:title", "a sort:title")
+])  # fmt: skip
+def test_more_can_be_put_behind_what_is_not_closed(text, mended):
+    assert parse(text).mended == mended
+    assert len(parse(f"{parse(text).mended} tag:x").tree.parts) == len(parse(text).tree.parts) + 1
+
+
+@pytest.mark.parametrize("word", ["NOT", "AND"])
+def test_the_words_of_other_search_boxes_are_named(word):
+    assert parse(f"mobile {word} web").sentences[0].startswith(f"“{word}” was searched as a word")
+    assert parse(f"mobile {word.lower()} web").sentences == []
+
+
+def test_a_place_without_a_word_is_named():
+    assert parse("in:notes").sentences == ["“in:” says where words must stand: type a word beside it."]
+    assert parse("in:notes ledger").sentences == []
+
+
+def test_a_soft_hyphen_is_no_part_of_a_word():
+    assert parse("mo\u00adbile").tree == parse("mobile").tree
+
+
 def test_signs_alone_are_named_and_left_out():
     query = parse("ledger ++")
     assert query.tree.parts == (words("ledger"),)

@@ -45,6 +45,15 @@ def test_a_stroke_searches_and_a_question_mark_shows_the_keys(quiet, three):
     expect(quiet.locator("article.on")).to_have_count(0)
 
 
+def test_a_key_moves_the_row_that_tab_went_to(quiet, three):
+    quiet.goto("/library/")
+    press(quiet, "j")
+    quiet.locator("h3 a", has_text="Third").focus()
+    press(quiet, "d")
+    expect(quiet.locator("#flash p")).to_be_visible()
+    assert list(Link.objects.filter(state="finished")) == [three[2]]
+
+
 @pytest.mark.parametrize(("key", "state"), [("d", "finished"), ("e", "archived"), ("i", "inbox")])
 def test_a_key_moves_the_current_row(quiet, three, key, state):
     Link.objects.update(state="reading")

@@ -189,6 +189,15 @@ def test_articles_with_some_of_the_words_stand_apart(reading, reader, monkeypatc
     assert "No article has all the words. These have some of them." in page_of(reading, "ledger")
 
 
+def test_pages_of_articles_with_some_of_the_words_are_not_counted_as_those_with_all(reading, reader, monkeypatch):
+    for number in range(3):
+        article(reader, f"Ledger {number}")
+    given(monkeypatch, some_from=1, total=1, next="after=3")
+    assert "<span>1–3</span>" in page_of(reading, "ledger")
+    given(monkeypatch, total=7, next="after=3")
+    assert "<span>1–3 of 7</span>" in page_of(reading, "ledger")
+
+
 def test_a_misspelt_word_is_suggested_otherwise(reading, reader, monkeypatch):
     given(monkeypatch, suggestions=[Suggestion("database", "database", 12)])
     page = page_of(reading, "databse")

@@ -171,3 +171,31 @@ def test_search_breaks_no_rule_of_accessibility(reading_page, ledgers, width, th
     reading_page.emulate_media(reduced_motion="reduce")
     addresses = ("/search/", "/search/?q=ledger&narrow=1", "/search/?q=tag:paper+-x", "/search/?q=no", "/search-words/")
     assert [line for address in addresses for line in problems(reading_page, width, theme, address)] == []
+
+
+def test_what_is_typed_beside_a_chip_is_kept_by_it_and_by_a_new_shelf(reading_page, ledgers):
+    reading_page.goto("/search/?q=tag:paper+ledger")
+    box(reading_page).fill("ledger -vellum")
+    expect(reading_page.locator("#results .btn", has_text="Save as shelf")).to_have_attribute(
+        "href", "/shelves/new/?q=tag%3Apaper+ledger+-vellum"
+    )
+    reading_page.get_by_label("Remove filter tag paper").click()
+    expect(reading_page.locator(".chip")).to_have_text(["notvellum"])
+    expect(box(reading_page)).to_have_value("ledger")
+
+
+def test_an_order_that_was_typed_stays_while_more_is_typed(reading_page, reader):
+    for number in range(3):
+        article(reader, f"Ledger {number}", words=number)
+    reading_page.goto("/search/?q=ledger+sort:title")
+    box(reading_page).fill("ledger ledger")
+    expect(reading_page).to_have_url("/search/?q=ledger+ledger&sort=title")
+    expect(reading_page.locator("#list h3")).to_have_text(["Ledger 0", "Ledger 1", "Ledger 2"])
+
+
+def test_a_word_that_is_not_yet_whole_finds_already(reading_page, ledgers):
+    reading_page.goto("/search/")
+    box(reading_page).press_sequentially("ledg")
+    expect(reading_page.locator("#list article")).to_have_count(3)
+    box(reading_page).press("Enter")
+    expect(reading_page.locator("#results")).to_contain_text("No article matches this")

@@ -284,7 +284,7 @@ def test_a_page_counts_no_longer_than_its_time_and_says_what_it_did_not_count(re
 def test_a_search_can_be_saved_where_it_stands(reading, reader, put_up):
     article(reader, "The ledger")
     shown = page(reading, "/search/?q=ledger+is:unread&sort=newest")
-    assert 'href="/shelves/new/?q=ledger%20is%3Aunread&amp;sort=newest"' in shown
+    assert 'href="/shelves/new/?q=ledger+is%3Aunread&amp;sort=newest"' in shown
     assert "Save as shelf" in shown
 
 
