@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from library.models import SearchDocument, User
 from library.search.fields import SORTS
@@ -11,7 +11,7 @@ from library.search.matches import ORDERS, Matches, planned
 from library.search.plan import Plan
 from library.search.query import Query, Words
 from library.search.ranking import Ranking
-from library.search.suggestions import Suggestion, suggest
+from library.search.suggestions import RARE, Suggestion, suggest, unknown
 
 __all__ = ["PAGE", "SORTS", "Results", "Suggestion", "count", "everything", "search"]
 
@@ -27,7 +27,8 @@ class Results:
     `total` counts the articles with all that was asked; where there are `more`, nobody counted them.
     From `some_from` on, `links` have only some of the words. `first` is the place of the first one, where it is known;
     `cut` says how many the best are, where there are more.
-    `common` are those of the words that most articles have, so far as the order asked for them.
+    `common` are those of the words that most articles have, so far as the order asked for them; `unknown` those that
+    none has, where nothing was found.
     """
 
     query: Query
@@ -43,6 +44,7 @@ class Results:
     some_from: int | None = None
     own: int | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
+    unknown: Sequence[str] = ()
     languages: Sequence[str] = ()
     common: Collection[Words] = ()
 
@@ -56,10 +58,12 @@ def search(
     before: str = "",
     limit: int = PAGE,
     count_all: bool = True,
+    doubt: bool = True,
 ) -> Results:
     """What `owner` finds by `text`. Never fails, whatever the text: what was not understood is said in sentences.
 
     To count many thousands of matches can take longer than to find the best: unless `count_all`, they are not counted.
+    Where next to nothing is found and there is `doubt`, the results tell what may have been meant.
     """
     plan = planned(owner, text)
     query = plan.query
@@ -69,10 +73,12 @@ def search(
     if not query:
         return Results(query, plan.sentences, sort, 0, [])
     if sort == "best":
-        return _best(owner, query, plan, after, limit, count_all)
-    if sort in ORDERS:
-        return _in_order(query, plan, sort, after, limit)
-    return _by_date(query, plan, sort, after, before, limit)
+        results = _best(query, plan, after, limit, count_all)
+    elif sort in ORDERS:
+        results = _in_order(query, plan, sort, after, limit)
+    else:
+        results = _by_date(query, plan, sort, after, before, limit)
+    return _with_doubts(results, owner, plan) if doubt and results.total <= RARE else results
 
 
 def count(owner: User, text: str) -> int:
@@ -90,7 +96,7 @@ def everything(owner: User, text: str) -> list[int]:
     return [link for start in starts for link in _links(numbers[start : start + AT_ONCE])]
 
 
-def _best(owner: User, query: Query, plan: Plan, after: str, limit: int, count_all: bool) -> Results:
+def _best(query: Query, plan: Plan, after: str, limit: int, count_all: bool) -> Results:
     """A page of the best matches, then of those with some of the words; its key is how many come before it."""
     matches, start = Matches(plan), _number(after) or 0
     ranking = Ranking.of(plan, matches, start + limit)
@@ -112,9 +118,19 @@ def _best(owner: User, query: Query, plan: Plan, after: str, limit: int, count_a
         cut=ranking.whole if total > ranking.whole else 0,
         some_from=ranking.some_from(start, len(page)),
         own=matches.own(query.positive) if total and counted is not None else None,
-        suggestions=suggest(owner, query, plan) if not total else [],
         languages=plan.languages,
         common=ranking.common,
+    )
+
+
+def _with_doubts(results: Results, owner: User, plan: Plan) -> Results:
+    """The same, with what may have been meant."""
+    if not results.query.positive or plan.impossible:
+        return results
+    return replace(
+        results,
+        suggestions=suggest(owner, results.query, plan, results.total),
+        unknown=[] if results.total else unknown(results.query, plan),
     )
 
 

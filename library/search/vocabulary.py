@@ -62,8 +62,13 @@ def beginning_with(owner_id: int, beginning: str, most: int) -> list[str]:
     return list(words.order_by("word").values_list("word", flat=True)[:most])
 
 
-def nearest(owner_id: int, word: str) -> list[str]:
-    """Words of this library that are written nearly like `word`, the nearest first.
+def known(owner_id: int, words: Sequence[str]) -> set[str]:
+    """Those of the words that stand in this library."""
+    return set(SearchWord.objects.filter(owner_id=owner_id, word__in=words).values_list("word", flat=True))
+
+
+def nearest(owner_id: int, word: str) -> list[tuple[str, int]]:
+    """Words of this library that are written nearly like `word`, and how far off they are, the nearest first.
 
     Two words are as near as the fewest letters to change, leave out, add or swap (optimal string alignment distance).
     Most misspellings keep the first letter, so all others are looked at only where those give nothing.
@@ -72,7 +77,7 @@ def nearest(owner_id: int, word: str) -> list[str]:
     for beginning in (word[0], ""):
         likely = _of_length(owner_id, beginning, len(word) - allowed, min(len(word) + allowed, LONGEST_NAME))
         near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=allowed, limit=CANDIDATES + 1)
-        if found := [each for each, _, _ in near if each != word][:CANDIDATES]:
+        if found := [(each, round(distance)) for each, distance, _ in near if each != word][:CANDIDATES]:
             return found
     return []
 

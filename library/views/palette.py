@@ -81,7 +81,7 @@ def palette(request: ReaderRequest) -> HttpResponse:
     """`q` is what was typed so far, `link` the article at hand, `recent` the ids of those opened last, with dots."""
     text = clean_text(request.GET.get("q", "")).strip()[:LONGEST_TEXT]
     if text:
-        found = search(request.user, with_open_end(text), limit=MOST, count_all=False).links
+        found = search(request.user, with_open_end(text), limit=MOST, count_all=False, doubt=False).links
         groups = [Group("Articles", article_options(request.user, found))]
         named = [*shelf_options(request.user, text), *tag_options(Counts.of(request.user), text)]
         groups.append(Group("Tags and shelves", named[:MOST]))

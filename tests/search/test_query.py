@@ -179,7 +179,8 @@ def test_nothing_in_quotation_marks_takes_no_part_in_or():
 
 
 @pytest.mark.parametrize("text, mended", [
-    ('tag:sql "open data', 'tag:sql "open data"'), ("mobile OR", "mobile"), ("(a OR", "(a)"), ("a sort:title", "a sort:title")
+    ('tag:sql "open data', 'tag:sql "open data"'), ("mobile OR", "mobile"), ("(a OR", "(a)"),
+    ("a sort:title", "a sort:title"),
 ])  # fmt: skip
 def test_more_can_be_put_behind_what_is_not_closed(text, mended):
     assert parse(text).mended == mended

@@ -52,6 +52,52 @@ def test_words_of_another_reader_are_never_suggested(reader, other_reader):
     assert suggested(reader, "parchmant") == []
 
 
+def test_the_nearest_word_comes_before_one_of_more_articles(reader):
+    article(reader, "geyser")
+    for _ in range(2):
+        article(reader, "gems")
+    assert [one.words for one in suggested(reader, "geyse")] == ["geyser", "gems"]
+
+
+def test_one_form_of_a_word_is_suggested(reader):
+    article(reader, "environments", article="the environment")
+    assert len(suggested(reader, "enviroment")) == 1
+
+
+def test_a_word_that_few_misspelt_is_mended_too(reader):
+    article(reader, "goverment")
+    for _ in range(9):
+        article(reader, "government", article="and its transparency")
+    assert suggested(reader, "goverment") == []
+    article(reader, "government")
+    assert suggested(reader, "goverment") == [Suggestion("government", "government", 10)]
+    assert suggested(reader, "goverment transparency") == [
+        Suggestion("government transparency", "government", 9),
+    ]
+
+
+@pytest.mark.parametrize("typed, meant", [
+    ('"plain langauge', '"plain language"'), ("langauge*", "language*"), ("plain-langauge sort:newest",
+     "plain-language sort:newest"), ("plain langauge sort:title", "plain language sort:title"),
+])  # fmt: skip
+def test_a_word_is_mended_wherever_it_stands_and_in_every_order(reader, typed, meant):
+    article(reader, "Plain language")
+    assert [one.query for one in suggested(reader, typed)] == [meant]
+
+
+def test_words_that_were_written_as_one_or_apart_are_suggested_the_other_way(reader):
+    article(reader, "email")
+    article(reader, "user-centered design")
+    assert suggested(reader, "e-mail") == [Suggestion("email", "email", 1)]
+    assert suggested(reader, "usercentered") == [Suggestion("user-centered", "user-centered", 1)]
+
+
+def test_words_that_no_article_has_are_named(reader):
+    article(reader, "Paper prototype")
+    assert search(reader, "paper zebra prototype").unknown == ["zebra"]
+    assert search(reader, "paper").unknown == []
+
+
 def test_where_something_is_found_nothing_is_suggested(reader):
     article(reader, "card")
     article(reader, "cart")
