@@ -15,6 +15,7 @@ from library.search.query import Filter
 
 Clause = tuple[str, list[Any]]
 EVERYTHING: Clause = ("1 = 1", [])
+NOTED = " AND h.note <> ''"
 HAS_HIGHLIGHT = "EXISTS (SELECT 1 FROM library_highlight AS h WHERE h.link_id = l.id{more})"
 # What an import added or changed. Its own record names the link, and a link's records are its owner's.
 FROM_IMPORT = (
@@ -55,7 +56,10 @@ def _is(value: str) -> Clause:
 
 
 def _has(value: str) -> Clause:
-    return (HAS_HIGHLIGHT.format(more=""), []) if value == "highlight" else (f"l.has_{value}", [])
+    if value == "highlight":
+        return HAS_HIGHLIGHT.format(more=""), []
+    # A note in the margin is a note.
+    return (f"(l.has_note OR {HAS_HIGHLIGHT.format(more=NOTED)})" if value == "note" else f"l.has_{value}", [])
 
 
 def _site(value: str) -> Clause:

@@ -160,7 +160,8 @@ def _texts(link_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
     highlights = Highlight.objects.filter(link_id__in=link_ids).order_by("link_id", "id")
     tags = _names_on_highlights(link_ids)
     for pk, link_id, quote, note in highlights.values_list("pk", "link_id", "quote", "note"):
-        found[link_id]["highlights"] += filter(None, (quote, note, ", ".join(tags[pk])))
+        found[link_id]["highlights"] += filter(None, (quote, ", ".join(tags[pk])))
+        found[link_id]["notes"] += filter(None, (note,))
     return found
 
 

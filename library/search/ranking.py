@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
+from library.models import User
 from library.search.backends import backend
 from library.search.matches import Matches
 from library.search.plan import COMMON, Plan, Scored, Shares
@@ -69,6 +70,12 @@ class Ranking:
         """Where on the page of `length` that begins at `start` articles with some of the words begin."""
         place = max(self.whole - start, 0)
         return place if place < length else None
+
+
+def too_common(owner: User, languages: Sequence[str], words: Sequence[Words]) -> frozenset[Words]:
+    """Those of the words that most of the reader's articles have."""
+    known = backend().shares(Plan(owner.pk, languages=tuple(languages)), words)
+    return frozenset(one for one, share in known.items() if share > COMMON)
 
 
 def _with_some(plan: Plan, matches: Matches, known: Shares, found: list[int]) -> tuple[Scored, Scored]:

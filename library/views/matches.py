@@ -13,14 +13,15 @@ from library.content.paint import Mark, paint, plain_text
 from library.models import Kind, User
 from library.search.indexing import FIELD_OF_KIND
 from library.search.plan import languages_of
-from library.search.query import parse
+from library.search.query import Words, parse
+from library.search.ranking import too_common
 from library.search.snippets import Marker
 from library.views.margin import Placed
 
 MOST = 500
 MOST_TEXT = 500_000  # characters of one page that are looked at
 LONGEST_QUERY_STRING = 2_000
-TITLE, HIGHLIGHTS = "title", "highlights"
+TITLE, NOTES = "title", "notes"
 
 
 def with_words(q: str, back: str) -> str:
@@ -61,7 +62,7 @@ class Matches:
         """A highlight whose note has its matches marked."""
         if placed.note is None:
             return placed
-        blocks = paint(placed.note.blocks, self._marks(HIGHLIGHTS, placed.note))
+        blocks = paint(placed.note.blocks, self._marks(NOTES, placed.note))
         return replace(placed, note=replace(placed.note, blocks=blocks))
 
     def _marks(self, place: str, text: Rendered) -> list[Mark]:
@@ -82,9 +83,15 @@ class Matches:
     def _marker(self, place: str) -> Marker | None:
         """For the words that count in this part of an article."""
         if place not in self._markers:
-            words = [word for word in self._wanted if not word.places or place in word.places]
+            words = [word for word in self._telling if not word.places or place in word.places]
             self._markers[place] = Marker(words, self._languages) if words else None
         return self._markers[place]
+
+    @cached_property
+    def _telling(self) -> list[Words]:
+        """The words without those that most articles have, unless there are no others: they are on every line."""
+        common = too_common(self._owner, self._languages, self._wanted) if len(self._wanted) > 1 else frozenset()
+        return [word for word in self._wanted if word not in common] or self._wanted
 
     @cached_property
     def _languages(self) -> tuple[str, ...]:

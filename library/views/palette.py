@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from library.content.text import clean_text, fold
 from library.models import Link, State, Theme, User
 from library.models.links import shown_title
-from library.search import search
+from library.search import Results, search
+from library.search.snippets import Marker
 from library.views import keys
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
@@ -81,8 +82,8 @@ def palette(request: ReaderRequest) -> HttpResponse:
     """`q` is what was typed so far, `link` the article at hand, `recent` the ids of those opened last, with dots."""
     text = clean_text(request.GET.get("q", "")).strip()[:LONGEST_TEXT]
     if text:
-        found = search(request.user, with_open_end(text), limit=MOST, count_all=False, doubt=False).links
-        groups = [Group("Articles", article_options(request.user, found))]
+        found = search(request.user, with_open_end(text), limit=MOST, count_all=False, doubt=False)
+        groups = [Group("Articles", article_options(request.user, found.links, found))]
         named = [*shelf_options(request.user, text), *tag_options(Counts.of(request.user), text)]
         groups.append(Group("Tags and shelves", named[:MOST]))
     else:
@@ -103,19 +104,27 @@ def numbers(texts: Iterable[str]) -> list[int]:
     return list(filter(None, map(keys.number, texts)))[:MOST]
 
 
-def article_options(user: User, ids: Sequence[int]) -> list[Option]:
+def article_options(user: User, ids: Sequence[int], found: Results | None = None) -> list[Option]:
     """These articles in this order, as far as they are the reader's and not in the Bin."""
     links = {link["id"]: link for link in user.links.kept().filter(pk__in=ids).values(*FIELDS)} if ids else {}
-    return [article_option(links[pk]) for pk in ids if pk in links]
+    return [article_option(links[pk], behind(links[pk]["title"], found)) for pk in ids if pk in links]
 
 
-def article_option(link: dict[str, Any]) -> Option:
+def behind(title: str, found: Results | None) -> str:
+    """What opens an article at its first match, where its title has not all the words itself."""
+    words = found.query.positive if found else []
+    if not found or {span.word for span in Marker(words, found.languages).spans(title)} == set(range(len(words))):
+        return ""
+    return f"?{urlencode({'q': found.query.typed})}#match-1"
+
+
+def article_option(link: dict[str, Any], behind: str) -> Option:
     return Option(
         f"article-{link['id']}",
         shown_title(link["title"], link["url"]),
         "library",
         " · ".join(filter(None, (link["type"], link["site"]))),
-        reader_path(link["id"], link["title"]),
+        reader_path(link["id"], link["title"]) + behind,
     )
 
 

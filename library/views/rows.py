@@ -1,6 +1,6 @@
 """Rows of articles: plain dicts and no objects, since 50 of them are on every list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
@@ -17,6 +17,7 @@ from library.models.links import shown_title, title_slug
 from library.search.snippets import Snippet
 
 Row = dict[str, Any]
+Mark = Callable[[str], SafeString | None]  # a text with its matches marked; None where it has none
 
 ROW_FIELDS = ("id", "title", "url", "site", "type", "saved_at", "state", "favourite", "progress", "minutes", "gist")
 TAGS_SHOWN = 4
@@ -62,6 +63,7 @@ def row(link: dict[str, Any], tags: list[tuple[str, str]], now: datetime, highli
         "gist": link["gist"],
         "type": link["type"],
         "tags": tag_links(link["id"], tags),
+        "named": tags,
         "site": link["site"],
         "highlights": f"{highlights} highlight{'' if highlights == 1 else 's'}" if highlights else "",
         "glyph": glyph(link["state"], link["progress"] if reading else 0),
@@ -124,8 +126,11 @@ def _time(row: Row) -> str:
     return f'{minutes}<time datetime="{row["iso"]}">{row["date"]}</time>'
 
 
-def tag_links(link_id: int, tags: list[tuple[str, str]]) -> str:
-    links = "".join(f'<a class="tg" href="{href}">{escape(name)}</a>' for name, href in tags[:TAGS_SHOWN])
+def tag_links(link_id: int | str, tags: list[tuple[str, str]], mark: Mark = lambda name: None) -> str:
+    """The first of the tags. Those that a search marks come before the others."""
+    marked = sorted(((mark(name), name, href) for name, href in tags), key=lambda tag: tag[0] is None)
+    shown = marked[:TAGS_SHOWN]
+    links = "".join(f'<a class="tg" href="{href}">{match or escape(name)}</a>' for match, name, href in shown)
     more = f'<span class="tg-more">and {len(tags) - TAGS_SHOWN} more</span>' if len(tags) > TAGS_SHOWN else ""
     edit = f'<a class="tg-edit" href="/read/{link_id}/edit/#id_tags" aria-label="Edit tags">{TAG_ICON}</a>'
     return edit + links + more

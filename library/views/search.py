@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from library.views.bulk import Selecting
 from library.views.counts import Counts
 from library.views.matches import with_words
 from library.views.requests import ReaderRequest
-from library.views.rows import Row, kept, rows
+from library.views.rows import Row, kept, rows, tag_links
 
 SORT_WORDS = {
     "best": "Best match",
@@ -174,8 +174,11 @@ def page_key(query: QueryDict) -> str:
     return f"{name}={query[name]}" if name else ""
 
 
-def mark(found: Iterable[Row], marker: Marker) -> None:
+def mark(found: Sequence[Row], marker: Marker) -> None:
     layers = layers_of([row["id"] for row in found])
+    if marker.spans("\n".join(name for row in found for name, _ in row["named"])):
+        for row in found:
+            row["tags"] = tag_links(row["id"], row["named"], marker.mark)
     for row in found:
         row["marked"] = marker.mark(row["title"])
         row["hits"] = marker.snippets(layers[row["id"]]) or None

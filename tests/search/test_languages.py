@@ -52,6 +52,8 @@ def test_highlights_and_their_notes_are_found(reader):
     article(reader, "Unmarked", article="the vellum page")
     Highlight.objects.create(link=link, quote="vellum page", note="compare parchment", colour="woad")
     assert find(reader, "vellum in:highlights") == find(reader, "parchment") == ["Marked"]
+    assert find(reader, "parchment in:notes") == find(reader, "has:note") == ["Marked"]
+    assert find(reader, "parchment in:highlights") == []
     assert find(reader, "has:highlight") == find(reader, "colour:woad") == ["Marked"]
     assert find(reader, "colour:ochre") == []
     Highlight.objects.all().delete()

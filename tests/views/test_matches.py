@@ -8,6 +8,7 @@ import pytest
 from library.content.anchors import Anchor
 from library.highlighting import mark
 from library.models import SearchDocument, Section
+from library.search import indexing
 from library.search.documents import MOST_BYTES
 from library.views.matches import MOST
 from tests.views.shelf import article
@@ -69,7 +70,19 @@ def test_words_of_a_note_in_the_margin_are_marked_there(reading, link):
     mark(link.sections.get(kind="article"), Anchor("No word here"), "woad", "As *cardamom* was, in the ledger.")
     assert marked(read(reading, link, "cardamom")) == ["cardamom"]
     assert bar(read(reading, link, "cardamom")).startswith("“cardamom” 1 match")
-    assert marked(read(reading, link, "ledger in:highlights")) == ["ledger"]
+    assert marked(read(reading, link, "ledger in:notes")) == ["ledger", "ledger"]
+    assert marked(read(reading, link, "ledger in:highlights")) == []
+
+
+def test_words_that_most_articles_have_are_not_marked_beside_others(reading, reader, monkeypatch):
+    for name in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"library.search.{name}.SAMPLE", 2)
+    link = article(reader, "On books", article="The book.\n\nThe ledger of the book.")
+    for _ in range(2):
+        article(reader, "the")
+    indexing.drain()
+    assert marked(read(reading, link, "the ledger")) == ["ledger"]
+    assert marked(read(reading, link, "the")) == ["The", "The", "the"]
 
 
 @pytest.mark.parametrize("q", ["", "tag:sql", "is:unread sort:newest", "-ledger", "!!!"])
@@ -142,7 +155,7 @@ def test_a_search_asks_little_more_of_the_database(reading, link, queries_of):
     for number in range(5):
         Section.objects.create(link=link, kind="other", heading=str(number), text="ledger " * 50, position=9)
     read(reading, link, "ledger")
-    assert queries_of(lambda: read(reading, link, "ledger vellum book")) <= few <= plain + 1
+    assert queries_of(lambda: read(reading, link, "ledger vellum book")) <= few <= plain + 2
 
 
 def test_an_article_that_is_not_indexed_whole_says_so(reading, link):

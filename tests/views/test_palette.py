@@ -25,6 +25,14 @@ def test_the_last_word_counts_as_a_beginning_while_it_is_typed(reading, reader):
     assert 'id="palette-article-' in page
 
 
+def test_an_article_opens_at_what_was_typed_unless_that_is_its_title(reading, reader):
+    link = article(reader, "The durable ledger", note="Ask about vellum")
+    [group, *_] = reading.get("/palette/?q=ledger+vell").context["groups"]
+    assert group.options[0].href == f"/read/{link.pk}-the-durable-ledger/?q=ledger+vell%2A#match-1"
+    [group, *_] = reading.get("/palette/?q=ledger+dura").context["groups"]
+    assert group.options[0].href == f"/read/{link.pk}-the-durable-ledger/"
+
+
 @pytest.mark.parametrize("typed", ["du", "tag:sql", "-tutor", "is:unread", '"exact words"', "begin*", "c++"])
 def test_what_the_query_language_reads_stays_as_it_was_typed(typed):
     assert with_open_end(typed) == typed

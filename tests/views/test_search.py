@@ -63,6 +63,28 @@ def test_hostile_text_is_shown_as_text(reading, reader):
     assert "<img" not in page
 
 
+def test_a_tag_that_matches_is_marked_and_comes_first(reading, reader):
+    article(reader, "Bookkeeping", tags=("a", "b", "c", "d", "old ledgers"))
+    page = page_of(reading, "ledger")
+    assert '<a class="tg" href="/tags/old-ledgers/">old <mark class="match">ledgers</mark></a>' in page
+    assert page.index("/tags/old-ledgers/") < page.index("/tags/a/")
+
+
+def test_what_was_meant_is_asked_above_the_few_that_have_the_misspelling(reading, reader):
+    article(reader, "goverment")
+    for _ in range(10):
+        article(reader, "government")
+    page = page_of(reading, "goverment")
+    assert len(found(page)) == 1
+    assert 'Did you mean <a class="lk" href="/search/?q=government"><b dir="auto">government</b></a>?' in page
+
+
+def test_the_word_that_no_article_has_is_named(reading, reader):
+    article(reader, "Paper prototype")
+    assert '<p>No article has <b dir="auto">zebra</b>.</p>' in page_of(reading, "paper zebra")
+    assert "No article has" not in page_of(reading, "zebra")
+
+
 def test_filters_become_chips_that_can_be_taken_off(reading, reader):
     article(reader, "Ledger", tags=("databases",))
     page = page_of(reading, "ledger tag:databases -tutorial")
