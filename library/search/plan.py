@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from library.content import periods
 from library.content.languages import ENGLISH, stem
@@ -20,6 +22,7 @@ from library.search.query import All, Either, Filter, Node, Not, Query, Words
 # Several of these ask for any of their values; of all others, each must hold.
 ANY_OF = ("type", "site", "state", "colour", "import")
 MOST_LONGER = 500
+FARTHEST_NAME = 0.25  # of the letters of a name, so many may be others
 # A word in more of the articles than this tells next to nothing, and costs the most to rank by.
 COMMON = 1 / 2
 
@@ -201,7 +204,8 @@ class _Resolver:
             return self._plan.tagged([UNTAGGED])
         ids = Tag.objects.family(self._plan.owner_id, value)
         if not ids:
-            self._plan.sentences.append(f"You have no tag “{value}”.")
+            near = nearest_name(value, Tag.objects.filter(owner_id=self._plan.owner_id).values_list("name", flat=True))
+            self._plan.sentences.append(f"You have no tag “{value}”{f', but “{near}”' if near else ''}.")
             return NEVER
         return self._plan.tagged(ids)
 
@@ -210,9 +214,18 @@ class _Resolver:
             self._types = types_in_use(self._plan.owner_id)
         names = self._types.get(fold(value), [])
         if not names:
-            self._plan.sentences.append(f"No article has the type “{value}”.")
+            near = nearest_name(value, [name for spelt in self._types.values() for name in spelt])
+            self._plan.sentences.append(f"No article has the type “{value}”{f', but “{near}”' if near else ''}.")
             return NEVER
         return Condition(f"l.type IN ({', '.join(['%s'] * len(names))})", tuple(names))
+
+
+def nearest_name(value: str, names: Iterable[str]) -> str:
+    """The one that is written nearly like the value, if any."""
+    found = process.extractOne(
+        value, list(names), processor=fold, scorer=OSA.normalized_distance, score_cutoff=FARTHEST_NAME
+    )
+    return found[0] if found else ""
 
 
 def _kind(part: Node) -> str:

@@ -18,7 +18,7 @@ from library.views import keys
 from library.views.counts import Counts
 from library.views.requests import ReaderRequest
 from library.views.rows import reader_path, tag_path
-from library.views.search import with_open_end
+from library.views.search import saved_from, with_open_end
 
 MOST = 8
 LONGEST_TEXT = 200
@@ -83,7 +83,9 @@ def palette(request: ReaderRequest) -> HttpResponse:
     text = clean_text(request.GET.get("q", "")).strip()[:LONGEST_TEXT]
     if text:
         found = search(request.user, with_open_end(text), limit=MOST, count_all=False, doubt=False)
-        groups = [Group("Articles", article_options(request.user, found.links, found))]
+        there = saved_from(request.user, text)
+        ids = [*([there.pk] if there else []), *found.links][:MOST]
+        groups = [Group("Articles", article_options(request.user, ids, None if there else found))]
         named = [*shelf_options(request.user, text), *tag_options(Counts.of(request.user), text)]
         groups.append(Group("Tags and shelves", named[:MOST]))
     else:

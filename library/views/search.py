@@ -8,12 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from library.models import Kind
+from library.content.urls import is_web_address
+from library.models import Kind, Link, User
+from library.models.links import address_hash
 from library.search import Results, count
 from library.search import search as find
 from library.search.documents import MOST_BYTES
@@ -133,6 +136,7 @@ def context(request: ReaderRequest, address: Address, results: Results, select: 
         "some": some,
         "drawn": {"rows": select.rows(every), "some": select.rows(some)},
         "whole": whole(results),
+        "saved_from": saved_from(request.user, address.q),
         "narrows": results.total >= FEWEST_TO_NARROW,
         "facets": narrowing(request, address) if request.GET.get("narrow") else None,
         "suggestions": [(one, Address(one.query, address.sort).page()) for one in results.suggestions],
@@ -145,6 +149,15 @@ def context(request: ReaderRequest, address: Address, results: Results, select: 
         "all_by_date": Address(without_sort(results), "newest").page(),
         "drops": list(drops(request, address, results)) if not results.total else [],
     }
+
+
+def saved_from(owner: User, text: str) -> Link | None:
+    """The article whose address, or one it had before, is all of the text."""
+    url_hash = address_hash(text) if is_web_address(text) else None
+    if url_hash is None:
+        return None
+    kept, former = owner.links.kept(), owner.former_addresses.filter(url_hash=url_hash)
+    return kept.filter(Q(url_hash=url_hash) | Q(pk__in=former.values("link_id"))).order_by("pk").first()
 
 
 def whole(results: Results) -> int | None:

@@ -102,3 +102,12 @@ def test_where_something_is_found_nothing_is_suggested(reader):
     article(reader, "card")
     article(reader, "cart")
     assert suggested(reader, "card") == []
+
+
+def test_a_tag_or_a_type_that_is_misspelt_is_named(reader):
+    article(reader, "Ledger", tags=("Accessibility",), type="Tech Deep Dive")
+    assert search(reader, "tag:accesibility").sentences == ["You have no tag “accesibility”, but “Accessibility”."]
+    assert search(reader, 'type:"tech deepdive"').sentences == [
+        "No article has the type “tech deepdive”, but “Tech Deep Dive”."
+    ]
+    assert search(reader, "tag:vellum").sentences == ["You have no tag “vellum”."]

@@ -33,6 +33,11 @@ def test_an_article_opens_at_what_was_typed_unless_that_is_its_title(reading, re
     assert group.options[0].href == f"/read/{link.pk}-the-durable-ledger/"
 
 
+def test_an_address_leads_to_the_article_that_was_saved_from_it(reading, reader):
+    article(reader, "The ledger", url="https://slow.example/2012/a/")
+    assert words(reading, "q=https://slow.example/2012/a")["Articles"] == ["The ledger"]
+
+
 @pytest.mark.parametrize("typed", ["du", "tag:sql", "-tutor", "is:unread", '"exact words"', "begin*", "c++"])
 def test_what_the_query_language_reads_stays_as_it_was_typed(typed):
     assert with_open_end(typed) == typed

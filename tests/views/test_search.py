@@ -63,6 +63,15 @@ def test_hostile_text_is_shown_as_text(reading, reader):
     assert "<img" not in page
 
 
+def test_an_address_finds_what_was_saved_from_it(reading, reader, other_reader):
+    article(other_reader, "Ben's", url="https://slow.example/b/")
+    link = article(reader, "The ledger", url="https://slow.example/2012/a/")
+    page = page_of(reading, "https://slow.example/2012/a?utm_source=x")
+    assert f'<a class="lk" dir="auto" href="/read/{link.pk}-the-ledger/">The ledger</a>' in page
+    assert "No article matches" not in page
+    assert "You saved this address" not in page_of(reading, "https://slow.example/b/")
+
+
 def test_a_tag_that_matches_is_marked_and_comes_first(reading, reader):
     article(reader, "Bookkeeping", tags=("a", "b", "c", "d", "old ledgers"))
     page = page_of(reading, "ledger")
