@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,12 +86,13 @@ def search(request: ReaderRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     counts = bool(request.GET.get("select") or request.GET.get("narrow"))
     sort = address.sort or "best"
-    results = find(request.user, address.q, sort, after=after, before=before, count_all=counts)
-    if typing and not results.total and (begun := with_open_end(address.q)) != address.q:
-        results = find(request.user, begun, sort, count_all=counts)
+    asked, begun = address, replace(address, q=with_open_end(address.q)) if typing else address
+    results = find(request.user, asked.q, sort, after=after, before=before, count_all=counts, doubt=begun == asked)
+    if begun != asked and not results.total:
+        asked, results = begun, find(request.user, begun.q, sort, count_all=counts)
     key = f"after={after}" if after else f"before={before}" if before else ""
-    select = Selecting.of(request.GET, address.page(key), results.total, results.more)
-    values = {"address": address, "typing": typing, **context(request, address, results, select)}
+    select = Selecting.of(request.GET, asked.page(key), results.total, results.more)
+    values = {"address": address, "asked": asked, "typing": typing, **context(request, address, results, select)}
     if not typing:
         return render(request, "search/search.html", values)
     values["chips"] = chips_beside(request.GET.get("with", ""), request.GET.get("q", ""), address.sort)

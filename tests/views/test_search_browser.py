@@ -197,5 +197,9 @@ def test_a_word_that_is_not_yet_whole_finds_already(reading_page, ledgers):
     reading_page.goto("/search/")
     box(reading_page).press_sequentially("ledg")
     expect(reading_page.locator("#list article")).to_have_count(3)
+    expect(reading_page.get_by_role("link", name="Talk notes")).to_have_attribute(
+        "href", "/search/?q=ledg%2A+type%3A%22Talk+notes%22"
+    )
+    expect(reading_page.locator("#found")).to_have_text("3 articles")
     box(reading_page).press("Enter")
     expect(reading_page.locator("#results")).to_contain_text("No article matches this")
