@@ -43,7 +43,7 @@ def suggest(owner: User, query: Query, plan: Plan, total: int) -> list[Suggestio
 
     Only what finds something is suggested, and many times as much where the words are known.
     """
-    missing = unknown(query, plan)
+    missing = [] if total else unknown(query, plan)
     doubtful = _apart(query, plan) or [(word,) for word in missing] or list(_rare(query, plan))
     alternatives = {unit: _alternatives(plan, unit) for unit in doubtful[:MOST_MENDED]}
     mended = {unit: others for unit, others in alternatives.items() if others}

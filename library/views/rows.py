@@ -126,11 +126,11 @@ def _time(row: Row) -> str:
     return f'{minutes}<time datetime="{row["iso"]}">{row["date"]}</time>'
 
 
-def tag_links(link_id: int | str, tags: list[tuple[str, str]], mark: Mark = lambda name: None) -> str:
+def tag_links(link_id: int | str, tags: list[tuple[str, str]], mark: Mark | None = None) -> str:
     """The first of the tags. Those that a search marks come before the others."""
-    marked = sorted(((mark(name), name, href) for name, href in tags), key=lambda tag: tag[0] is None)
-    shown = marked[:TAGS_SHOWN]
-    links = "".join(f'<a class="tg" href="{href}">{match or escape(name)}</a>' for match, name, href in shown)
+    marked = {name: match for name, _ in tags if mark and (match := mark(name))}
+    shown = (sorted(tags, key=lambda tag: tag[0] not in marked) if marked else tags)[:TAGS_SHOWN]
+    links = "".join(f'<a class="tg" href="{href}">{marked.get(name) or escape(name)}</a>' for name, href in shown)
     more = f'<span class="tg-more">and {len(tags) - TAGS_SHOWN} more</span>' if len(tags) > TAGS_SHOWN else ""
     edit = f'<a class="tg-edit" href="/read/{link_id}/edit/#id_tags" aria-label="Edit tags">{TAG_ICON}</a>'
     return edit + links + more
