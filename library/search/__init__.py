@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from library.models import SearchDocument, User
 from library.search.fields import SORTS
 from library.search.matches import ORDERS, Matches, planned
-from library.search.plan import Plan
-from library.search.query import Query, Words
+from library.search.plan import Plan, languages_of
+from library.search.query import Query, Words, parse
 from library.search.ranking import Ranking
 from library.search.suggestions import RARE, Suggestion, suggest, unknown
 
-__all__ = ["PAGE", "SORTS", "Results", "Suggestion", "count", "everything", "search"]
+__all__ = ["PAGE", "SORTS", "Results", "Suggestion", "count", "everything", "has_last_word", "search"]
 
 PAGE = 20
 # How many documents are looked up in one statement.
@@ -85,6 +85,13 @@ def count(owner: User, text: str) -> int:
     """How many articles `text` finds."""
     plan = planned(owner, text)
     return Matches(plan).total if plan.query else 0
+
+
+def has_last_word(owner: User, text: str) -> bool:
+    """Whether some article has the last of the words that `text` looks for."""
+    words = parse(text).positive
+    plan = Plan(owner.pk, languages=languages_of(owner))
+    return bool(words) and bool(Matches(plan.asking(Words(words[-1].tokens[-1:]))).newest(1))
 
 
 def everything(owner: User, text: str) -> list[int]:

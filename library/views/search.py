@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from library.content.urls import is_web_address
 from library.models import Kind, Link, User
 from library.models.links import address_hash
-from library.search import Results, count
+from library.search import Results, count, has_last_word
 from library.search import search as find
 from library.search.documents import MOST_BYTES
 from library.search.facets import facets
@@ -76,6 +76,12 @@ def with_open_end(text: str) -> str:
     return f"{text}*" if BEGUN_WORD.search(text) else text
 
 
+def begun(owner: User, text: str) -> str:
+    """With an open end, where no article has the last word as it stands."""
+    open_ended = with_open_end(text)
+    return text if open_ended == text or has_last_word(owner, text) else open_ended
+
+
 @require_safe
 @vary_on_headers("HX-Request-Type")
 def search(request: ReaderRequest) -> HttpResponse:
@@ -86,10 +92,8 @@ def search(request: ReaderRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     counts = bool(request.GET.get("select") or request.GET.get("narrow"))
     sort = address.sort or "best"
-    asked, begun = address, replace(address, q=with_open_end(address.q)) if typing else address
-    results = find(request.user, asked.q, sort, after=after, before=before, count_all=counts, doubt=begun == asked)
-    if begun != asked and not results.total:
-        asked, results = begun, find(request.user, begun.q, sort, count_all=counts)
+    asked = replace(address, q=begun(request.user, address.q)) if typing else address
+    results = find(request.user, asked.q, sort, after=after, before=before, count_all=counts)
     key = f"after={after}" if after else f"before={before}" if before else ""
     select = Selecting.of(request.GET, asked.page(key), results.total, results.more)
     values = {"address": address, "asked": asked, "typing": typing, **context(request, address, results, select)}

@@ -261,6 +261,15 @@ def test_the_number_of_queries_does_not_grow_with_the_results(reading, reader, q
     assert queries_of(lambda: page_of(reading, "ledger tag:a")) == one <= (25 if connection.vendor == "sqlite" else 33)
 
 
+def test_a_word_that_is_begun_behind_known_ones_finds_while_it_is_typed(reading, reader):
+    article(reader, "The old vellum")
+    article(reader, "The old paper")
+    for typed in ("old vell", "old vellum", "old pap"):
+        typing = reading.get("/search/", {"q": typed}, headers=TYPING).content.decode()
+        assert 'data-count="1"' in typing
+    assert "No article matches all of this" in page_of(reading, "old vell")
+
+
 def test_the_number_of_queries_does_not_grow_with_what_is_narrowed(reading, reader, queries_of):
     for number in range(2):
         article(reader, f"Ledger {number}", type="Essay")
