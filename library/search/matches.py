@@ -15,7 +15,7 @@ from library.search import indexing
 from library.search.backends import backend
 from library.search.conditions import Clause, between
 from library.search.documents import number_at
-from library.search.plan import Condition, Plan, make_plan
+from library.search.plan import Condition, Edges, Plan, make_plan
 from library.search.query import All, Either, Not, Words, parse
 
 # Asking for one article's state and type costs about 3 µs, finding all that have them about 1.3 µs each
@@ -49,6 +49,22 @@ def planned(owner: User, text: str) -> Plan:
         is_behind = version is None and indexing.is_behind(owner.pk)
     plan: Plan = backend().spelt_out(make_plan(owner, parse(text), version, is_behind=is_behind))
     return plan
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """All that match have a number from `first` on and below `end`, for the index to look at no others. Where many were
+    saved in one second some stand later than they want, by no more than there are articles: those from `sure_first` on
+    and below `sure_end` were saved when they should."""
+
+    first: int
+    end: int
+    sure_first: int
+    sure_end: int
+
+    @property
+    def edges(self) -> Edges:
+        return self.first, self.end
 
 
 @dataclass
@@ -93,22 +109,26 @@ class Matches:
     def _total(self) -> int:
         if not self.plan.index:
             return self._links() if self.plan.conditions or self.plan.dates else self._documents()
-        return self._select("count(*)", self._restriction(lambda: self._in_the_index))[0]
+        return self._select("count(*)", self._span.edges, self._restriction(lambda: self._in_the_index))[0]
 
     def newest(self, limit: int, below: int | None = None, *, few: bool = False) -> list[int]:
         """Up to `limit`, newest first, beginning below the number `below`. Where `few` are expected they are put in
         order when all are found: FTS5 goes through its lists a third quicker forwards than backwards."""
-        return self._stretch("DESC", "<", limit, below, by="+" if few else "")
+        first, end = self._span.edges
+        edges = (first, end if below is None else min(below, end))
+        return self._stretch(f"{'+' * few}{backend().KEY} DESC", limit, edges)
 
     def where(self, limit: int) -> Clause:
         """The SQL condition of a match, where the newest `limit` are asked for."""
-        match, parameters = backend().match(self.plan)
+        match, parameters = backend().match(self.plan, self._span.edges)
         restriction, more = self._restriction(lambda: limit * self._in_the_index // max(self.total, 1))
         return f"{match}{restriction}", [*parameters, *more]
 
     def oldest(self, limit: int, above: int | None = None) -> list[int]:
         """Up to `limit`, oldest first, beginning above the number `above`."""
-        return self._stretch("ASC", ">", limit, above)
+        first, end = self._span.edges
+        edges = (first if above is None else max(above + 1, first), end)
+        return self._stretch(f"{backend().KEY} ASC", limit, edges)
 
     def in_order(self, sort: str, start: int, limit: int) -> list[int]:
         """Up to `limit`, from the one at `start` on, by title or length: each is looked at."""
@@ -166,22 +186,17 @@ class Matches:
         sql = f"SELECT count(*) {source.format(join='', conditions=conditions)}"
         return _column(sql, [self.plan.owner_id, *parameters])[0]
 
-    def _stretch(
-        self, order: str, sign: str, limit: int, edge: int | None, by: str = ""
-    ) -> list[int]:
+    def _stretch(self, order: str, limit: int, edges: Edges) -> list[int]:
         if self.plan.impossible or (self.plan.conditions and not self.total):
             return []
-        key = backend().KEY
         restriction, parameters = self._restriction(lambda: limit * self._in_the_index // self.total)
-        if edge is not None:
-            restriction, parameters = f"{restriction} AND {key} {sign} %s", [*parameters, edge]
-        found = self._select(key, (f"{restriction} ORDER BY {by}{key} {order} LIMIT %s", [*parameters, limit]))
-        if edge is None and len(found) < limit:
+        found = self._select(backend().KEY, edges, (f"{restriction} ORDER BY {order} LIMIT %s", [*parameters, limit]))
+        if edges == self._span.edges and len(found) < limit:
             self.total = len(found)  # all of them: nobody needs to count
         return found
 
-    def _select(self, what: str, rest: Clause) -> list[int]:
-        match, parameters = backend().match(self.plan)
+    def _select(self, what: str, edges: Edges, rest: Clause) -> list[int]:
+        match, parameters = backend().match(self.plan, edges)
         sql = f"SELECT {what} FROM {backend().SOURCE} WHERE {match}{rest[0]}"  # noqa: S608 - values are parameters
         with backend().reading():
             return _column(sql, [*parameters, *rest[1]])
@@ -199,21 +214,22 @@ class Matches:
         return f"{sql} AND {form.format(key=backend().KEY, conditions=conditions)}", [*parameters, *values]
 
     def _in_dates(self, dates: Period) -> Clause:
-        """The stretch of numbers that the dates make. Where many share a second some stand later than they want, by
-        no more than there are articles: only those near its ends are asked when they were saved."""
-        key = backend().KEY
-        late = _column("SELECT max(id) FROM library_link", [])[0] or 0
-        first, last = self.plan.edges
-        sure_first = begins = number_at(self.plan.owner_id, dates.start) if dates.start else first
-        ends = sure_last = number_at(self.plan.owner_id, dates.end) if dates.end else last
-        if dates.start:
-            sure_first += late
-        if dates.end:
-            ends += late
+        """Only those near the ends of the span are asked when they were saved."""
+        key, span = backend().KEY, self._span
         saved, parameters = between("l.saved_at", dates.start, dates.end)
         one = ONE_BY_ONE.format(key=key, conditions=saved)
-        sql = f" AND {key} >= %s AND {key} < %s AND (({key} >= %s AND {key} < %s) OR {one})"
-        return sql, [begins, min(ends, last), sure_first, sure_last, *parameters]
+        return f" AND (({key} >= %s AND {key} < %s) OR {one})", [span.sure_first, span.sure_end, *parameters]
+
+    @cached_property
+    def _span(self) -> Span:
+        first, end = self.plan.edges
+        if not self.plan.dates:
+            return Span(first, end, first, end)
+        start, stop = self.plan.dates.start, self.plan.dates.end
+        late = _column("SELECT max(id) FROM library_link", [])[0] or 0
+        begins = number_at(self.plan.owner_id, start) if start else first
+        ends = number_at(self.plan.owner_id, stop) if stop else end
+        return Span(begins, min(ends + late, end), begins + late if start else first, ends)
 
     def _joined_conditions(self) -> Clause:
         """All that is asked of a link but what the index of words answers."""

@@ -45,6 +45,7 @@ class Condition:
 NEVER = Condition("1 = 0")
 KEPT = Condition("l.deleted_at IS NULL")  # so is whatever the index has, but where it is behind
 TAGS_OF_LINK = "EXISTS (SELECT 1 FROM library_linktag AS lt WHERE lt.link_id = l.id{which})"
+Edges = tuple[int, int]  # the lowest number, and the lowest beyond
 Part = Words | Tagged | Condition | All | Either | Not  # what a query's filters have become
 
 
@@ -77,7 +78,7 @@ class Plan:
         return NEVER in self.conditions
 
     @property
-    def edges(self) -> tuple[int, int]:
+    def edges(self) -> Edges:
         """The lowest number of this owner's documents, and the lowest beyond."""
         return first_number(self.owner_id), first_number(self.owner_id + 1)
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from library.search.documents import WEIGHTS, Document
-from library.search.plan import Found, Plan, Scored, Shares, Tagged, has_words
+from library.search.plan import Edges, Found, Plan, Scored, Shares, Tagged, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchdocument AS t"
@@ -93,10 +93,10 @@ def _tag_term(tag_id: int) -> str:
     return f"{EVERY}{tag_id}"
 
 
-def match(plan: Plan) -> tuple[str, list[Any]]:
-    """The SQL condition that the plan's words and tags make, within its owner's documents."""
+def match(plan: Plan, edges: Edges) -> tuple[str, list[Any]]:
+    """The SQL condition that the plan's words and tags make, from one number to another."""
     sql, parameters = _clause(All(plan.index), plan.languages, "t")
-    return f"t.number >= %s AND t.number < %s AND {sql}", [*plan.edges, *parameters]
+    return f"t.number >= %s AND t.number < %s AND {sql}", [*edges, *parameters]
 
 
 def contains(plan: Plan, part: Any) -> tuple[str, list[Any]]:

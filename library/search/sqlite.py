@@ -10,7 +10,7 @@ from django.db import connection
 
 from library.search.documents import FIELDS, WEIGHTS, Document
 from library.search.fts5 import columns_of, expression, quoted
-from library.search.plan import COMMON, Found, Plan, Scored, Shares, has_words
+from library.search.plan import COMMON, Edges, Found, Plan, Scored, Shares, has_words
 from library.search.query import All, Either, Not, Words
 
 SOURCE = "library_searchindex AS t"
@@ -111,16 +111,18 @@ def insert(numbered: Sequence[tuple[int, Document]]) -> None:
         cursor.executemany(INSERT_TEXTS, [(number, *columns_of(one)) for number, one in numbered])
 
 
-def match(plan: Plan) -> tuple[str, list[Any]]:
-    """The SQL condition that the plan's words and tags make, within its owner's documents."""
-    sql = "library_searchindex MATCH %s AND t.rowid >= %s AND t.rowid < %s"
-    return sql, [expression(plan), *plan.edges]
+def match(plan: Plan, edges: Edges) -> tuple[str, list[Any]]:
+    """The SQL condition that the plan's words and tags make, from one number to another.
+
+    FTS5 goes by the first condition of a kind on the rowid alone: what else is said of it spares it nothing.
+    """
+    return "library_searchindex MATCH %s AND t.rowid >= %s AND t.rowid < %s", [expression(plan), *edges]
 
 
 def contains(plan: Plan, part: Any) -> tuple[str, list[Any]]:
     """SQL that holds where the document called d matches a part of the plan's query."""
     sql = "d.number IN (SELECT t.rowid FROM library_searchindex AS t WHERE {0})"
-    match_sql, parameters = match(plan.asking(part))
+    match_sql, parameters = match(plan.asking(part), plan.edges)
     return sql.format(match_sql), parameters
 
 

@@ -1,5 +1,6 @@
 """What a reader finds, in which order, and what is said about it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from library.models import Kind, Link, LinkTag, Tag
-from library.search import Results, count, search
+from library.search import Results, count, indexing, search
+from library.search.backends import backend
+from library.search.documents import number_at
 from tests.views.shelf import NOON, article
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +137,18 @@ def test_filters_by_type_site_and_state(reader):
     assert find(reader, "is:finished") == find(reader, "-is:unread") == ["Essay"]
     assert find(reader, "is:unread") == find(reader, "is:fav") == find(reader, "-type:essay is:inbox") == ["Talk"]
     assert sorted(find(reader, 'type:talk type:"tech deep dive"')) == ["Essay", "Talk"]
+
+
+@pytest.mark.parametrize("sort", ["best", "newest", "oldest"])
+def test_only_what_was_saved_in_time_is_looked_at_in_the_index(reader, sort):
+    for year in (2019, 2020, 2021):
+        article(reader, f"Ledger {year}", saved_at=datetime(year, 5, 1, tzinfo=UTC))
+    find(reader, "ledger")
+    begins, key = number_at(reader.pk, datetime(2020, 1, 1, tzinfo=UTC)), backend().KEY
+    with CaptureQueriesContext(connection) as captured:
+        assert find(reader, "ledger saved:2020", sort=sort, doubt=False) == ["Ledger 2020"]
+    first_bounds = [bound[1] for query in captured if (bound := re.search(rf"{key} >= (\d+)", query["sql"]))]
+    assert set(first_bounds) == {str(begins)}
 
 
 def test_filters_narrow_words(reader):
