@@ -176,7 +176,7 @@ def _without_accent(char: str) -> str:
 
 def is_paired(word: str) -> bool:
     """Whether a word is of a script that is indexed by pairs of characters."""
-    return bool(_PAIRED_WORD.match(word))
+    return not word.isascii() and bool(_PAIRED_WORD.match(word))
 
 
 def pairs(run: str) -> list[str]:

@@ -11,8 +11,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from library.content import periods
+from library.content import words as content_words
 from library.content.languages import ENGLISH, stem
-from library.content.text import NO_TAG, fold
+from library.content.text import NO_TAG, fold, slug
 from library.models import Tag, User
 from library.search import vocabulary
 from library.search.conditions import Clause, clause, period, types_in_use
@@ -206,8 +207,10 @@ class _Resolver:
         ids = Tag.objects.family(self._plan.owner_id, value)
         if not ids:
             near = nearest_name(value, Tag.objects.filter(owner_id=self._plan.owner_id).values_list("name", flat=True))
-            self._plan.sentences.append(f"You have no tag “{value}”{f', but “{near}”' if near else ''}.")
-            return NEVER
+            if not near or _loosely(near) != _loosely(value):
+                self._plan.sentences.append(f"You have no tag “{value}”{f', but “{near}”' if near else ''}.")
+                return NEVER
+            ids = Tag.objects.family(self._plan.owner_id, near)
         return self._plan.tagged(ids)
 
     def _type(self, value: str) -> Any:
@@ -216,15 +219,17 @@ class _Resolver:
         names = self._types.get(fold(value), [])
         if not names:
             near = nearest_name(value, [name for spelt in self._types.values() for name in spelt])
-            self._plan.sentences.append(f"No article has the type “{value}”{f', but “{near}”' if near else ''}.")
-            return NEVER
+            if not near or _loosely(near) != _loosely(value):
+                self._plan.sentences.append(f"No article has the type “{value}”{f', but “{near}”' if near else ''}.")
+                return NEVER
+            names = self._types[fold(near)]
         return Condition(f"l.type IN ({', '.join(['%s'] * len(names))})", tuple(names))
 
 
 def nearest_name(value: str, names: Iterable[str]) -> str:
     """The one that is written nearly like the value, if any."""
     found = process.extractOne(
-        value, list(names), processor=fold, scorer=OSA.normalized_distance, score_cutoff=FARTHEST_NAME
+        value, list(names), processor=_loosely, scorer=OSA.normalized_distance, score_cutoff=FARTHEST_NAME
     )
     return found[0] if found else ""
 
@@ -240,6 +245,11 @@ def _condition(found: Clause) -> Condition:
 
 
 class Found(Protocol):
+def _loosely(name: str) -> str:
+    """As somebody may type it: without accents, and with whatever stands between its words."""
+    return slug(content_words.fold(name))
+
+
     """The documents that match a plan, as `matches.Matches` finds them."""
 
     total: int
