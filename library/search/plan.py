@@ -83,6 +83,11 @@ class Plan:
         """The lowest number of this owner's documents, and the lowest beyond."""
         return first_number(self.owner_id), first_number(self.owner_id + 1)
 
+    @property
+    def in_titles(self) -> Plan:
+        """The same, with words that count in titles only."""
+        return self.with_index(*map(_to_title, self.index))
+
     def asking(self, *index: Any) -> Plan:
         """The same owner, asked for something else."""
         return replace(self, index=tuple(index), conditions=(), dates=None, sentences=[])
@@ -133,6 +138,12 @@ def tagged_now(tag_ids: Sequence[int]) -> Condition:
 def has_words(part: Any) -> bool:
     """Whether there is something in it to rank by."""
     return isinstance(part, Words) or (isinstance(part, All | Either) and any(map(has_words, part.parts)))
+
+
+def _to_title(part: Any) -> Any:
+    if isinstance(part, All | Either):
+        return type(part)(tuple(map(_to_title, part.parts)))
+    return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
 def _is_for_index(part: Any) -> bool:
@@ -234,6 +245,11 @@ def nearest_name(value: str, names: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
+def _loosely(name: str) -> str:
+    """As somebody may type it: without accents, and with whatever stands between its words."""
+    return slug(content_words.fold(name))
+
+
 def _kind(part: Node) -> str:
     if not isinstance(part, Filter):
         return ""
@@ -245,11 +261,6 @@ def _condition(found: Clause) -> Condition:
 
 
 class Found(Protocol):
-def _loosely(name: str) -> str:
-    """As somebody may type it: without accents, and with whatever stands between its words."""
-    return slug(content_words.fold(name))
-
-
     """The documents that match a plan, as `matches.Matches` finds them."""
 
     total: int

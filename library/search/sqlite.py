@@ -171,7 +171,7 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
     Ranked are the newest RANKED, and those with all the words in their titles; where the sample has few, up to MANY.
     """
     telling = _telling(plan, known, matches)
-    in_title = plan.with_index(*(_to_title(part) for part in plan.index))
+    in_title = plan.in_titles
     asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _are_few(plan, known)
     if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
         # Nothing tells them apart but their titles.
@@ -233,13 +233,6 @@ def _is_vague(part: Any) -> bool:
     if isinstance(part, All | Either):
         return any(map(_is_vague, part.parts))
     return isinstance(part, Words) and part.open_ended and len(part.tokens[0]) <= VAGUE
-
-
-def _to_title(part: Any) -> Any:
-    """The same, with words that count in titles only."""
-    if isinstance(part, All | Either):
-        return type(part)(tuple(map(_to_title, part.parts)))
-    return replace(part, places=("title",)) if isinstance(part, Words) and not part.places else part
 
 
 def some(plan: Plan, found: list[int], matches: Found, known: Shares) -> Scored:
