@@ -146,6 +146,8 @@ class Marker:
                 piece = _cut(layer, text, spans, fresh)
                 wanted -= piece.words
                 yield piece
+            if not wanted:
+                return
 
 
 def _spans(text: str, patterns: Mapping[int, _Pattern], most: int | None = None) -> list[Span]:
