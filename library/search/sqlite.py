@@ -172,7 +172,7 @@ def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tu
     """
     telling = _telling(plan, known, matches)
     in_title = plan.in_titles
-    asked, are_few = plan.asking(*telling), not any(map(_is_vague, plan.index)) and _are_few(plan, known)
+    asked, are_few = plan.asking(*telling), not any(map(_is_open, plan.index)) and _are_few(plan, known)
     if any(map(has_words, plan.index)) and not any(map(has_words, telling)):
         # Nothing tells them apart but their titles.
         newest = matches.newest(BEST, few=are_few)
@@ -207,7 +207,7 @@ def _telling(plan: Plan, known: Shares, matches: Found) -> list[Any]:
     and of phrases their words."""
     if all(_tells(part, known, matches) for part in plan.index):
         return list(plan.index)
-    others = [part for part in plan.index if not isinstance(part, Words) and not _is_vague(part)]
+    others = [part for part in plan.index if not isinstance(part, Words) and not _is_open(part)]
     words = dict.fromkeys(one for part in plan.words for one in _single(part))
     telling = (one for one in words if known.get(one, 0) <= COMMON and not _is_vague(one))
     return sorted(telling, key=lambda one: known.get(one, 0))[:MOST_TELLING] + others
@@ -215,7 +215,7 @@ def _telling(plan: Plan, known: Shares, matches: Found) -> list[Any]:
 
 def _tells(part: Any, known: Shares, matches: Found) -> bool:
     """Whether to rank by it as it is."""
-    if _is_vague(part) or known.get(part, 0) > COMMON:
+    if _is_open(part) or known.get(part, 0) > COMMON:
         return False
     if not isinstance(part, Words) or len(part.tokens) == 1:
         return True
@@ -228,11 +228,25 @@ def _single(words: Words) -> list[Words]:
     return [replace(words, tokens=(one,), prefix=words.prefix and n == last) for n, one in enumerate(words.tokens)]
 
 
+def _is_open(part: Any) -> bool:
+    """Whether there is nothing in it to rank by, but the titles in which it stands."""
+    return _is_vague(part) or _is_of_many_stems(part)
+
+
 def _is_vague(part: Any) -> bool:
     """Whether very many words begin so: to rank by them, FTS5 would read the places of each, twice."""
     if isinstance(part, All | Either):
         return any(map(_is_vague, part.parts))
     return isinstance(part, Words) and part.open_ended and len(part.tokens[0]) <= VAGUE
+
+
+def _is_of_many_stems(part: Any) -> bool:
+    """Whether it is one beginning of words of several stems, as `plan` makes it: bm25 would take the rarest of them,
+    mostly a misspelling, for the most telling."""
+    if not isinstance(part, Either) or not isinstance(part.parts[0], Words) or not part.parts[0].prefix:
+        return False
+    letters = part.parts[0].tokens[-1]
+    return all(isinstance(one, Words) and one.tokens[-1].startswith(letters) for one in part.parts)
 
 
 def some(plan: Plan, found: list[int], matches: Found, known: Shares) -> Scored:

@@ -113,3 +113,12 @@ def test_where_the_newest_few_mislead_no_more_than_a_bound_is_ranked(reader, mon
         article(reader, f"Number {number}", article=text, saved_at=NOON + timedelta(days=number))
     results = search(reader, "vellum")
     assert (results.total, len(results.links)) == (5, 2)
+
+
+def test_of_what_begins_so_no_misspelling_comes_first_for_being_rare(reader):
+    for number in range(12):
+        title = "On accessibility" if number == 5 else f"Number {number}"
+        article(reader, title, article="accessible to all", saved_at=NOON - timedelta(days=number))
+    article(reader, "Misspelt", article="accessibilty", saved_at=NOON - timedelta(days=99))
+    results = find(reader, "accessib*")
+    assert (results[0], len(results)) == ("On accessibility", 13)
