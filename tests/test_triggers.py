@@ -22,7 +22,7 @@ from library.models import (
     Tag,
     triggers,
 )
-from library.search import indexing
+from library.search import count, indexing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -228,6 +228,14 @@ def test_the_revision_grows_with_each_change_of_a_highlights_tags(reader, link, 
     added = reader.revision
     put_on.delete()
     assert before < added < reader.revision
+
+
+def test_a_link_that_goes_to_another_reader_leaves_the_lists_of_the_first(link, reader, other_reader):
+    assert count(reader, "ledger") == 1
+    before = reader.revision
+    Link.objects.filter(pk=link.pk).update(owner=other_reader)
+    assert reader.revision > before
+    assert (count(reader, "ledger"), count(other_reader, "ledger")) == (0, 1)
 
 
 def test_each_highlight_has_its_place_in_the_review_of_its_links_owner(link, reader, other_reader):

@@ -84,6 +84,7 @@ SEARCH_TRIGGERS = [
     Trigger(
         "search_link_changed", LINK, "UPDATE", "NEW", PENDING_LINK, ("title", "deleted_at", "saved_at", "owner_id")
     ),
+    Trigger("search_link_left", LINK, "UPDATE", "OLD", PENDING_LINK, ("owner_id",)),
     Trigger("search_link_removed", LINK, "DELETE", "OLD", PENDING_LINK),
     Trigger("search_section_added", SECTION, "INSERT", "NEW", PENDING_BY_LINK_ID),
     Trigger(
@@ -155,7 +156,8 @@ def _revision_triggers() -> list[Trigger]:
                     deferred=True,
                 )
             )
-    return triggers
+    left = Trigger("revision_link_left", LINK, "UPDATE", "OLD", "{row}.owner_id", ("owner_id",), deferred=True)
+    return [*triggers, left]
 
 
 REVISION_TRIGGERS = _revision_triggers()
