@@ -13,6 +13,7 @@ from library.content.text import fold
 from library.models import Link, SearchDocument, State, Tag, User
 from library.models.tags import above
 from library.search.conditions import period
+from library.search.fields import FIELDS
 from library.search.matches import Matches, planned
 from library.search.plan import Plan
 from library.search.query import Chip, parse, quoted
@@ -63,7 +64,7 @@ def facets(owner: User, text: str) -> list[Facet]:
 
 def _places(owner: User, text: str) -> Iterator[Choice]:
     query = parse(text)
-    chosen = {chip.value.lower() for chip in query.chips if chip.field == "in" and not chip.negative}
+    chosen = {_meant(chip) for chip in query.chips if chip.field == "in" and not chip.negative}
     anywhere = _without(text, lambda chip: chip.field == "in")
     if all(one.places for one in parse(anywhere).positive):
         return
@@ -78,15 +79,24 @@ def _places(owner: User, text: str) -> Iterator[Choice]:
 
 def _types(owner: User, text: str) -> Iterator[Choice]:
     others, plan = _apart(owner, text, lambda chip: chip.field == "type")
-    yield from _choices(text, others, "type", _counted(plan, "l.type"))
+    yield from _choices(text, others, "type", _as_one(_counted(plan, "l.type")))
+
+
+def _as_one(counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Names that differ in case only are asked for by one: the one that most have."""
+    names: dict[str, str] = {}
+    together = Counter[str]()
+    for name, number in counts:
+        together[names.setdefault(fold(name), name)] += number
+    return together.most_common()
 
 
 def _states(owner: User, text: str) -> Iterator[Choice]:
-    others, plan = _apart(owner, text, lambda chip: chip.field == "is" and chip.value.lower() != "fav")
+    others, plan = _apart(owner, text, lambda chip: chip.field == "is" and _meant(chip) != "fav")
     found = dict(_counted(plan, "l.state"))
     choices = [(state, found[state]) for state, _ in STATES if state in found]
-    for choice, (state, _) in zip(_choices(text, others, "is", choices), choices, strict=True):
-        yield replace(choice, words=dict(STATES)[state])
+    for choice in _choices(text, others, "is", choices):
+        yield replace(choice, words=dict(STATES)[choice.words])
 
 
 def _tags(owner: User, text: str) -> Iterator[Choice]:
@@ -146,11 +156,16 @@ def _counted(plan: Plan, column: str, join: str = "") -> list[tuple[str, int]]:
 
 
 def _choices(text: str, others: str, field: str, counts: list[tuple[str, int]]) -> Iterator[Choice]:
-    chips = {chip.value.casefold(): chip for chip in parse(text).chips if chip.field == field and not chip.negative}
+    chips = {_meant(chip): chip for chip in parse(text).chips if chip.field == field and not chip.negative}
     for value, number in counts[:MOST_CHOICES]:
-        chip = chips.get(value.casefold())
+        chip, asked = chips.get(fold(value)), f"{others} {field}:{quoted(value)}".strip()
         if chip:
             yield Choice(value, number, chip.without, current=True)
-        elif number:
-            yield Choice(value, number, f"{others} {field}:{quoted(value)}".strip())
+        elif number and not parse(asked).is_cut:
+            yield Choice(value, number, asked)
+
+
+def _meant(chip: Chip) -> str:
+    """Its value, whichever of the words for it was typed."""
+    return fold(FIELDS[chip.field].read(chip.value) or "")
 

@@ -123,7 +123,7 @@ class Query:
     """What was understood; `sentences` say what was not. `text` is what no chip stands for, `kept` what chips do.
 
     `mended` is all of it, with what was open closed: more can be put behind it. `mentions` are all filters in the order
-    of `typed`, the text as it was read.
+    of `typed`, the text as it was read. `is_cut`: it is longer than what is read of one.
     """
 
     tree: All = field(default_factory=All)
@@ -135,6 +135,7 @@ class Query:
     mended: str = ""
     typed: str = ""
     mentions: list[Mention] = field(default_factory=list)
+    is_cut: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.tree.parts)
@@ -210,6 +211,7 @@ def _clean(text: str, query: Query) -> str:
     text = text.replace("\0", " ").replace(SOFT_HYPHEN, "").translate(_QUOTES).strip()
     if len(text) > LONGEST_QUERY:
         query.sentences.append(f"Only the first {LONGEST_QUERY:,} characters were searched.")
+        query.is_cut = True
     return text[:LONGEST_QUERY]
 
 
@@ -301,6 +303,7 @@ class _Reader:
             found += self._next(depth)
             if self._items > MOST_ITEMS:
                 self._say(f"Only the first {MOST_ITEMS} words were searched.")
+                self._query.is_cut = True
                 self._place = len(self._text)
                 return found[:-1]
         if depth:

@@ -64,6 +64,35 @@ def test_a_choice_adds_its_word_and_taken_again_takes_it_off(ledgers):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [("is:starred", "is:fav"), ("is:read", "is:finished"), ("in:titles", "in:title"), ("type:talk", "type:Talk")],
+)
+def test_choices_are_the_same_whichever_word_was_typed_for_them(ledgers, typed, same):
+    article(ledgers, "A ledger to keep", favourite=True, state="finished")
+
+    def chosen(text: str) -> list[tuple[str, int, bool]]:
+        found = [choice for facet in facets(ledgers, text) for choice in facet.choices]
+        return [(choice.words, choice.count, choice.current) for choice in found]
+
+    assert chosen(f"ledger {typed}") == chosen(f"ledger {same}")
+    assert any(current for *_, current in chosen(f"ledger {typed}"))
+
+
+def test_types_that_differ_in_case_are_one_choice(reader):
+    for kind in ("essay", "Essay", "Essay", 'Say "hi"'):
+        article(reader, "A ledger", type=kind)
+    [types] = [facet for facet in facets(reader, "ledger") if facet.name == "Type"]
+    assert {choice.words: choice.count for choice in types.choices} == {"Essay": 3, 'Say "hi"': 1}
+    assert [search(reader, choice.query).total for choice in types.choices] == [3, 1]
+
+
+@pytest.mark.parametrize("text", [" ".join(["ledger"] * 40), "ledger -" + "z" * 985])
+def test_no_choice_is_offered_that_a_full_query_has_no_room_for(ledgers, text):
+    offered = [choice for facet in facets(ledgers, text) for choice in facet.choices if facet.name != "Found in"]
+    assert all(search(ledgers, choice.query, "newest").total == choice.count for choice in offered)
+
+
 def test_another_readers_articles_are_never_counted(ledgers, other_reader):
     article(other_reader, "Ben's ledger", type="Secret", tags=("secret",))
     assert "Secret" not in str(choices(ledgers, "ledger"))
