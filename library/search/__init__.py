@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from library.models import SearchDocument, User
+from library.search import indexing
 from library.search.fields import SORTS
 from library.search.matches import ORDERS, Matches, planned
 from library.search.plan import Plan, languages_of
@@ -18,6 +19,7 @@ __all__ = ["PAGE", "SORTS", "Results", "Suggestion", "count", "everything", "has
 PAGE = 20
 # How many documents are looked up in one statement.
 AT_ONCE = 1_000
+MOST_ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,13 @@ def has_last_word(owner: User, text: str) -> bool:
 
 
 def everything(owner: User, text: str) -> list[int]:
-    """The links of all articles with all that `text` asks for, newest first: as many as `count` says."""
+    """The links of all articles with all that `text` asks for, newest first: as many as `count` says.
+
+    Something is done with all of them, so more that waits to be indexed is taken in than a search has the time for.
+    """
+    for _ in range(MOST_ROUNDS):
+        if not indexing.drain(owner_id=owner.pk):
+            break
     plan = planned(owner, text)
     matches = Matches(plan)
     numbers = matches.newest(matches.total) if plan.query else []
@@ -143,7 +151,8 @@ def _with_doubts(results: Results, owner: User, plan: Plan) -> Results:
 
 def _in_order(query: Query, plan: Plan, sort: str, after: str, limit: int) -> Results:
     """A page by title or length; its key is how many come before it."""
-    matches, start = Matches(plan), _number(after) or 0
+    matches = Matches(plan)
+    start = min(_number(after) or 0, matches.total)
     numbers = matches.in_order(sort, start, limit + 1)
     return Results(
         query,
@@ -170,6 +179,8 @@ def _by_date(query: Query, plan: Plan, sort: str, after: str, before: str, limit
     else:
         numbers = back(limit + 1, edge)
         page, more, came = numbers[:limit][::-1], True, len(numbers) > limit
+    if not page and edge is not None:
+        return _by_date(query, plan, sort, "", "", limit)
     return Results(
         query,
         plan.sentences,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from django.db import connection, connections, transaction
+from django.db.models import QuerySet
 
 from library.models import (
     Highlight,
@@ -74,9 +75,21 @@ def drain(limit: int = 100, owner_id: int | None = None) -> int:
         return 0
     with transaction.atomic():  # on SQLite this is BEGIN IMMEDIATE: nobody writes between reading and indexing
         backend().lock()
-        link_ids = list(dict.fromkeys(waiting.order_by("id").values_list("link_id", flat=True)[:limit]))
+        link_ids = _first_waiting(waiting, limit)
         index_links(link_ids)
     return len(link_ids)
+
+
+def _first_waiting(waiting: QuerySet[SearchPending], limit: int) -> list[int]:
+    """Up to `limit` links in the order in which they changed first. One may wait for many changes."""
+    found: dict[int, None] = {}
+    last = 0
+    while rows := list(waiting.filter(pk__gt=last).order_by("pk").values_list("pk", "link_id")[:limit]):
+        found |= dict.fromkeys(link_id for _, link_id in rows)
+        if len(found) >= limit:
+            break
+        last = rows[-1][0]
+    return list(found)[:limit]
 
 
 def is_behind(owner_id: int) -> bool:

@@ -120,6 +120,7 @@ def make_plan(owner: User, query: Query, version: tuple[int, int] | None, *, is_
         plan.conditions += (KEPT,)
     return plan
 
+        plan.sentences.append("Many articles have just changed: their new words are found as soon as all are indexed.")
 
 def languages_of(owner: User) -> tuple[str, ...]:
     """The languages of this reader's texts (one query), English first."""

@@ -7,9 +7,9 @@ from django.db import connection
 from django.utils import timezone
 
 from library.content.words import indexed
-from library.models import Kind, Link, LinkTag, SearchDocument, SearchPending, Tag
+from library.models import Highlight, Kind, Link, LinkTag, SearchDocument, SearchPending, Tag
 from library.models.bulk import carry_out
-from library.search import indexing, search
+from library.search import everything, indexing, search
 from library.search.documents import Document, first_number
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,25 @@ def test_a_new_article_is_indexed_by_the_next_drain(reader):
     assert indexing.drain() == 1
     assert found("ledger") == found("hands") == [link.pk]
     assert indexing.pending_count() == 0
+
+
+def test_an_article_with_many_changes_keeps_no_other_waiting(reader):
+    many = save(reader)
+    for number in range(30):
+        Highlight.objects.create(link=many, quote=f"passage {number}")
+    other = save(reader, "Zebra")
+    assert indexing.drain(2) == 2
+    assert found("zebra") == [other.pk]
+
+
+def test_more_than_a_search_takes_in_is_said_and_is_found_by_what_takes_all(reader, monkeypatch):
+    monkeypatch.setattr("library.search.indexing.drain.__defaults__", (2, None))
+    for number in range(5):
+        save(reader, f"Ledger {number}")
+    results = search(reader, "ledger", "newest")
+    assert (results.total, len(results.sentences)) == (2, 1)
+    assert "as soon as all are indexed" in results.sentences[0]
+    assert len(everything(reader, "ledger")) == search(reader, "ledger", "newest").total == 5
 
 
 def test_a_changed_text_is_found_and_the_old_one_is_not(reader):
