@@ -72,8 +72,9 @@ def address_from(query: QueryDict) -> Address:
 
 
 def with_open_end(text: str) -> str:
-    """While somebody types, the last word is the beginning of one."""
-    return f"{text}*" if BEGUN_WORD.search(text) else text
+    """While somebody types, the last word is the beginning of one; in a quotation it is only a word."""
+    in_quotation = parse(text).typed.count('"') % 2
+    return f"{text}*" if BEGUN_WORD.search(text) and not in_quotation else text
 
 
 def begun(owner: User, text: str) -> str:

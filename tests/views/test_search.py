@@ -270,6 +270,12 @@ def test_a_word_that_is_begun_behind_known_ones_finds_while_it_is_typed(reading,
     assert "No article matches all of this" in page_of(reading, "old vell")
 
 
+@pytest.mark.parametrize("typed", ['tag:"double entry', 'type:"Tech Deep Dive', '"old vellum', "“old vellum"])
+def test_a_quotation_that_is_still_open_finds_while_it_is_typed(reading, reader, typed):
+    article(reader, "The old vellum", tags=("double entry",), type="Tech Deep Dive")
+    assert 'data-count="1"' in reading.get("/search/", {"q": typed}, headers=TYPING).content.decode()
+
+
 def test_the_number_of_queries_does_not_grow_with_what_is_narrowed(reading, reader, queries_of):
     for number in range(2):
         article(reader, f"Ledger {number}", type="Essay")
