@@ -1,6 +1,7 @@
 """The documents that match a plan: how many, and any stretch of them by date. SQL that both databases share."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -35,6 +36,7 @@ FROM library_link AS l JOIN library_searchdocument AS d ON d.link_id = l.id {joi
 WHERE l.owner_id = %s AND l.deleted_at IS NULL AND {conditions}
 """
 LINKS_ALONE = "FROM library_link AS l WHERE l.owner_id = %s AND l.deleted_at IS NULL AND {conditions}"
+OF_DOCUMENT = re.compile(r"\bd\.")
 MOST_VALUES = 50
 MOST_OWN = 2_000
 ORDERS = {"title": "l.title_key, l.id", "longest": "l.words DESC, l.id DESC", "shortest": "l.words, l.id"}
@@ -182,7 +184,7 @@ class Matches:
 
     def _links(self) -> int:
         conditions, parameters = self._joined_conditions()
-        source = LINKS if "d.number" in conditions or "d.vector" in conditions else LINKS_ALONE
+        source = LINKS if OF_DOCUMENT.search(conditions) else LINKS_ALONE
         sql = f"SELECT count(*) {source.format(join='', conditions=conditions)}"
         return _column(sql, [self.plan.owner_id, *parameters])[0]
 

@@ -22,6 +22,8 @@ from library.search.query import All, Either, Filter, Node, Not, Query, Words
 
 # Several of these ask for any of their values; of all others, each must hold.
 ANY_OF = ("type", "site", "state", "colour", "import")
+# What these ask changes without the numbers under which counts are kept: a reader who reads on changes no list.
+NOT_KEPT = ("progress", "import")
 MOST_LONGER = 500
 FARTHEST_NAME = 0.25  # of the letters of a name, so many may be others
 # A word in more of the articles than this tells next to nothing, and costs the most to rank by.
@@ -118,9 +120,9 @@ def make_plan(owner: User, query: Query, version: tuple[int, int] | None, *, is_
     plan.conditions = tuple(part for part in parts if not _is_for_index(part))
     if is_behind:
         plan.conditions += (KEPT,)
+        plan.sentences.append("Many articles have just changed: their new words are found as soon as all are indexed.")
     return plan
 
-        plan.sentences.append("Many articles have just changed: their new words are found as soon as all are indexed.")
 
 def languages_of(owner: User) -> tuple[str, ...]:
     """The languages of this reader's texts (one query), English first."""
@@ -210,6 +212,8 @@ class _Resolver:
             return self._tag(one.value)
         if one.field == "type":
             return self._type(one.value)
+        if one.field in NOT_KEPT:
+            self._plan.version = None
         return _condition(clause(one))
 
     def _tag(self, value: str) -> Any:

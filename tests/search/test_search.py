@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from library.models import Kind, Link, LinkTag, Tag
+from library.models import ImportedRecord, ImportRun, Kind, Link, LinkTag, Tag
 from library.search import Results, count, search
 from library.search.backends import backend
 from library.search.documents import number_at
@@ -269,6 +269,40 @@ def test_on_sqlite_a_count_is_taken_once_for_many_pages(reader):
         return sum(query["sql"].startswith("SELECT count(*)") for query in captured)
 
     assert (counts(""), counts(str(2**60))) == ((1, 0) if connection.vendor == "sqlite" else (1, 1))
+
+
+def test_a_count_by_what_changes_without_a_revision_is_never_a_remembered_one(reader):
+    link = article(reader)
+    assert (count(reader, "progress:>50"), count(reader, "import:7"), find(reader, "-progress:>50")) == (
+        0, 0, ["The ledger"]
+    )  # fmt: skip
+    Link.objects.filter(pk=link.pk).update(progress=80)
+    run = ImportRun.objects.create(owner=reader, pk=7)
+    ImportedRecord.objects.create(run=run, link=link, file="ledger.md", outcome="new")
+    assert find(reader, "progress:>50") == find(reader, "import:7") == ["The ledger"]
+    assert count(reader, "-progress:>50") == 0
+
+
+@pytest.mark.parametrize("sort", ["best", "newest", "oldest", "title", "longest", "shortest"])
+def test_beyond_the_last_page_there_is_a_way_back(reader, sort):
+    for number in range(3):
+        article(reader, f"Ledger {number}")
+    for key in ({"after": "9" * 18}, {"after": "1"}, {"before": "1"}):
+        results = search(reader, "ledger", sort, limit=2, **key)
+        assert results.links or search(reader, "ledger", sort, limit=2, after=results.previous.partition("=")[2]).links
+
+
+WITH_OR = ["is:fav OR ledger in:overview", "saved:2026 (is:fav OR ledger) in:notes", "(in:summary ledger) OR is:inbox"]
+
+
+@pytest.mark.parametrize("text", WITH_OR)
+@pytest.mark.parametrize("sort", ["best", "newest", "title"])
+def test_words_of_one_layer_may_stand_beside_a_filter(reader, text, sort):
+    layers = {"overview": "- a ledger", "summary": "ledger", "note": "ledger"}
+    article(reader, "Here", **layers)
+    article(reader, "Not here", article="ledger", state="archived")
+    assert find(reader, text, sort=sort) == ["Here"]
+    assert count(reader, text) == 1
 
 
 def test_many_articles_are_asked_for_their_state_at_once(reader, monkeypatch):
