@@ -36,7 +36,7 @@ quality: for-development
 # make proofs: the promises whose proof takes too long for every `make test`. docs/promises.md says what each did.
 proofs: for-development
 	$(IN) -m pytest -m proofs
-	$(IN) -m tests.postgres $(IN) -m pytest -m proofs tests/backups tests/faults tests/fuzz/test_imports.py
+	$(IN) -m tests.postgres $(IN) -m pytest -m proofs tests/backups tests/faults tests/fuzz/test_imports.py tests/search
 
 # make audit: look the locked packages up in the public list of known faults, and for their age. Needs uv.
 audit:
