@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from library.content.languages import language_of
@@ -16,6 +16,7 @@ from library.content.words import Indexed, indexed
 INDEX_VERSION = 2
 OWNER_SHIFT = 40
 FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
+LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
 SEPARATOR = "\x1f"
 # How much a word counts by where it stands. A title says what an article is about. The overview and the tags were
 # chosen for it, notes and highlights are the reader's own choice; the summary is a machine's.
@@ -135,3 +136,9 @@ def number_at(owner_id: int, moment: datetime) -> int:
     """The number that a document of this moment wants."""
     since = moment - FIRST_MOMENT
     return first_number(owner_id) + since.days * 86_400 + since.seconds
+
+
+def moment_of(number: int) -> datetime:
+    """When a document of this number was saved; where many share a second, a little later."""
+    seconds = timedelta(seconds=number % (1 << OWNER_SHIFT))
+    return FIRST_MOMENT + min(seconds, LAST_MOMENT - FIRST_MOMENT)

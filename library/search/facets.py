@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from django.utils import timezone
 
 from library.content.text import fold
-from library.models import Link, SearchDocument, State, Tag, User
+from library.models import State, Tag, User
 from library.models.tags import above
 from library.search.conditions import period
+from library.search.documents import moment_of
 from library.search.fields import FIELDS
 from library.search.matches import Matches, planned
 from library.search.plan import Plan
@@ -124,18 +124,12 @@ def _years(owner: User, text: str) -> Iterator[Choice]:
     newest, oldest = Matches(plan).newest(1), Matches(plan).oldest(1)
     if not newest or not oldest:
         return
-    last, first = (_year_of(number) for number in (newest[0], oldest[0]))
+    last, first = (timezone.localtime(moment_of(number)).year for number in (newest[0], oldest[0]))
     counts = []
     for year in range(last, max(first, last - MOST_YEARS) - 1, -1):
         dates = period(f"{year:04}")
         counts.append((f"{year:04}", Matches(replace(plan, dates=dates)).total))
     yield from _choices(text, others, "saved", counts)
-
-
-def _year_of(number: int) -> int:
-    links = SearchDocument.objects.filter(number=number).values("link_id")
-    saved: datetime = Link.objects.filter(pk__in=links).values_list("saved_at", flat=True).get()
-    return timezone.localtime(saved).year
 
 
 def _apart(owner: User, text: str, chosen: Callable[[Chip], bool]) -> tuple[str, Plan]:

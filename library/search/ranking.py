@@ -71,8 +71,7 @@ class Ranking:
         numbers = [number for number, _ in lifted(whole, heads)[: index.BEST] + lifted(some, heads)]
         links = {number: link_id for number, (link_id, _) in heads.items()}
         most = min(found, index.BEST)
-        common = frozenset(words for words, share in known.items() if share > COMMON)
-        return cls(numbers, most + len(some), most, found, links, common)
+        return cls(numbers, most + len(some), most, found, links, _common(matches, plan.words, known))
 
     def some_from(self, start: int, length: int) -> int | None:
         """Where on the page of `length` that begins at `start` articles with some of the words begin."""
@@ -82,8 +81,18 @@ class Ranking:
 
 def too_common(owner: User, languages: Sequence[str], words: Sequence[Words]) -> frozenset[Words]:
     """Those of the words that most of the reader's articles have."""
-    known = backend().shares(Plan(owner.pk, languages=tuple(languages)), words)
-    return frozenset(one for one, share in known.items() if share > COMMON)
+    plan = Plan(owner.pk, languages=tuple(languages))
+    return _common(Matches(plan), words, backend().shares(plan, words))
+
+
+def _common(matches: Matches, words: Sequence[Words], known: Shares) -> frozenset[Words]:
+    """Those of several words that most articles have: in a small library all that have them are counted. Of next to no
+    articles nothing is said."""
+    if len(words) < 2 or (size := matches.size) < FEW:
+        return frozenset()
+    if size >= SMALL:
+        return frozenset(one for one in words if known.get(one, 0) > COMMON)
+    return frozenset(one for one in words if Matches(matches.plan.asking(one)).total > COMMON * size)
 
 
 def _with_some(plan: Plan, matches: Matches, known: Shares, found: list[int]) -> tuple[Scored, Scored]:

@@ -74,11 +74,13 @@ def test_words_of_a_note_in_the_margin_are_marked_there(reading, link):
     assert marked(read(reading, link, "ledger in:highlights")) == []
 
 
-def test_words_that_most_articles_have_are_not_marked_beside_others(reading, reader, monkeypatch):
+@pytest.mark.parametrize("small", [0, 1_000])
+def test_words_that_most_articles_have_are_not_marked_beside_others(reading, reader, monkeypatch, small):
+    monkeypatch.setattr("library.search.ranking.SMALL", small)
     for name in ("sqlite", "postgres"):
-        monkeypatch.setattr(f"library.search.{name}.SAMPLE", 2)
+        monkeypatch.setattr(f"library.search.{name}.SAMPLE", 20)
     link = article(reader, "On books", article="The book.\n\nThe ledger of the book.")
-    for _ in range(2):
+    for _ in range(20):
         article(reader, "the")
     indexing.drain()
     assert marked(read(reading, link, "the ledger")) == ["ledger"]
