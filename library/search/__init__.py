@@ -151,8 +151,7 @@ def _with_doubts(results: Results, owner: User, plan: Plan) -> Results:
 
 def _in_order(query: Query, plan: Plan, sort: str, after: str, limit: int) -> Results:
     """A page by title or length; its key is how many come before it."""
-    matches = Matches(plan)
-    start = min(_number(after) or 0, matches.total)
+    matches, start = Matches(plan), _number(after) or 0
     numbers = matches.in_order(sort, start, limit + 1)
     return Results(
         query,
@@ -179,8 +178,6 @@ def _by_date(query: Query, plan: Plan, sort: str, after: str, before: str, limit
     else:
         numbers = back(limit + 1, edge)
         page, more, came = numbers[:limit][::-1], True, len(numbers) > limit
-    if not page and edge is not None:
-        return _by_date(query, plan, sort, "", "", limit)
     return Results(
         query,
         plan.sentences,

@@ -90,7 +90,7 @@ class Matches:
     @cached_property
     def _telling(self) -> list[Words]:
         """The words without those that most articles have, unless there are no others: they are on every line."""
-        common = too_common(self._owner, self._languages, self._wanted)
+        common = too_common(self._owner, self._languages, self._wanted) if len(self._wanted) > 1 else frozenset()
         return [word for word in self._wanted if word not in common] or self._wanted
 
     @cached_property

@@ -95,6 +95,8 @@ def search(request: ReaderRequest) -> HttpResponse:
     sort = address.sort or "best"
     asked = replace(address, q=begun(request.user, address.q)) if typing else address
     results = find(request.user, asked.q, sort, after=after, before=before, count_all=counts)
+    if (after or before) and not results.links:
+        return redirect(address.page())  # what stood there is gone, or the address was never given
     key = f"after={after}" if after else f"before={before}" if before else ""
     select = Selecting.of(request.GET, asked.page(key), results.total, results.more)
     values = {"address": address, "asked": asked, "typing": typing, **context(request, address, results, select)}

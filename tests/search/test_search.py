@@ -283,15 +283,6 @@ def test_a_count_by_what_changes_without_a_revision_is_never_a_remembered_one(re
     assert count(reader, "-progress:>50") == 0
 
 
-@pytest.mark.parametrize("sort", ["best", "newest", "oldest", "title", "longest", "shortest"])
-def test_beyond_the_last_page_there_is_a_way_back(reader, sort):
-    for number in range(3):
-        article(reader, f"Ledger {number}")
-    for key in ({"after": "9" * 18}, {"after": "1"}, {"before": "1"}):
-        results = search(reader, "ledger", sort, limit=2, **key)
-        assert results.links or search(reader, "ledger", sort, limit=2, after=results.previous.partition("=")[2]).links
-
-
 WITH_OR = ["is:fav OR ledger in:overview", "saved:2026 (is:fav OR ledger) in:notes", "(in:summary ledger) OR is:inbox"]
 
 

@@ -9,7 +9,7 @@ from django.utils.html import escape
 from library.models import Link
 from library.search import Suggestion
 from library.search import search as find
-from library.search.fields import WORDS
+from library.search.fields import SORTS, WORDS
 from library.search.suggestions import RARE
 from library.views import search
 from tests.views.shelf import NOON, article
@@ -268,6 +268,15 @@ def test_a_word_that_is_begun_behind_known_ones_finds_while_it_is_typed(reading,
         typing = reading.get("/search/", {"q": typed}, headers=TYPING).content.decode()
         assert 'data-count="1"' in typing
     assert "No article matches all of this" in page_of(reading, "old vell")
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("key", [{"after": "9" * 18}, {"before": "9" * 18}, {"after": "1"}, {"before": "1"}])
+def test_beyond_the_last_page_is_the_first(reading, reader, sort, key):
+    article(reader, "Ledger")
+    page = reading.get("/search/", {"q": "ledger", "sort": sort, **key}, follow=True)
+    assert 'data-count="1"' in page.content.decode()
+    assert [row["title"] for row in page.context["rows"]] == ["Ledger"]
 
 
 @pytest.mark.parametrize("typed", ['tag:"double entry', 'type:"Tech Deep Dive', '"old vellum', "“old vellum"])
