@@ -68,6 +68,22 @@ function forget(button) {
   (document.querySelector("#recent li button") ?? box).focus();
 }
 
+const asked = (address) => {
+  const { searchParams } = new URL(address);
+  return [searchParams.get("q")?.trim(), searchParams.get("sort")].join("\n");
+};
+
+// The shelf whose search it is, or the Search itself, as the page marks it when it is loaded.
+function markPlace() {
+  const shelves = [...document.querySelectorAll('.rail a[href^="/search/?"]')];
+  const search = document.querySelector('.rail a[href="/search/"]');
+  const here = shelves.find((shelf) => asked(shelf.href) === asked(location.href)) ?? search;
+  for (const link of [search, ...shelves]) {
+    if (link === here) link.setAttribute("aria-current", "page");
+    else link?.removeAttribute("aria-current");
+  }
+}
+
 function keydown(event) {
   const chips = [...form.querySelectorAll(".chip a")];
   const chip = chips.indexOf(event.target);
@@ -111,7 +127,10 @@ if (form) {
     showRecent();
     say(document.querySelector("#results [data-count]")?.textContent.trim() ?? "");
   });
-  document.addEventListener("htmx:after:settle", unfold);
+  document.addEventListener("htmx:after:settle", () => {
+    unfold();
+    markPlace();
+  });
   document.addEventListener("click", (event) => {
     const chip = event.target.closest(".chip a");
     if (chip) sessionStorage.setItem("chip", [...form.querySelectorAll(".chip a")].indexOf(chip));

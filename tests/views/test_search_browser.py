@@ -1,10 +1,13 @@
 """Search in a real browser: as it is typed, by keyboard, and without JavaScript."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import expect
 
+from library.models import Shelf
 from tests.test_accessibility import problems
 from tests.views.shelf import article
 
@@ -182,6 +185,19 @@ def test_what_is_typed_beside_a_chip_is_kept_by_it_and_by_a_new_shelf(reading_pa
     reading_page.get_by_label("Remove filter tag paper").click()
     expect(reading_page.locator(".chip")).to_have_text(["notvellum"])
     expect(box(reading_page)).to_have_value("ledger")
+
+
+def test_the_shelf_is_marked_while_its_search_is_in_the_box(reading_page, ledgers, reader):
+    Shelf.objects.append(reader, "Ledgers", query="ledger")
+    reading_page.goto("/search/?q=ledger")
+    marked = reading_page.locator(".rail [aria-current]")
+    expect(marked).to_have_text(re.compile("Ledgers"))
+    box(reading_page).press("End")
+    box(reading_page).press_sequentially(" 1")
+    expect(marked).to_have_text(re.compile("Search"))
+    box(reading_page).press("Backspace")
+    box(reading_page).press("Backspace")
+    expect(marked).to_have_text(re.compile("Ledgers"))
 
 
 def test_an_order_that_was_typed_stays_while_more_is_typed(reading_page, reader):
