@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = (  # from the roof down: imports point down only, and neighbours in a row never import each other
     "urls wsgi management",
-    "views api feeds admin middleware assets serving preparing worker",
+    "views api feeds admin middleware compression assets serving preparing worker",
     "tasks forms templatetags accounts tokens soundness",
     "leaving",
     "importers exporters capture ai backups tagging",
