@@ -20,7 +20,7 @@ FEW, MOST_SOME = 20, 100
 # saved today by a fiftieth, and by less the longer ago it was saved.
 FAVOURITE_LIFT, NEW_LIFT = 0.05, 0.02
 YEAR = 365 * 86_400
-LIFTED = 50  # the best are looked at for it; what comes after them is not moved
+LIFTED = 30  # the best are looked at for it; what comes after them is not moved
 # To bm25 a word tells the less the more articles have it, and nothing from half of them on: "apis in government" is no
 # more than "apis" where most are about government. In a title, which a reader remembers, it does tell.
 TELLS_LITTLE = 1 / 4
