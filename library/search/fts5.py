@@ -37,12 +37,22 @@ def expression(plan: Plan) -> str:
 
 def _all(parts: Iterable[Any], languages: Sequence[str]) -> str:
     parts = list(parts)
-    # Tags are rarer than most words; words stand as they are given, the rarest first.
-    wanted = [part for part in parts if isinstance(part, Tagged)]
-    wanted += [part for part in parts if not isinstance(part, Tagged | Not)]
-    found = _one_by_one([_one(part, languages) for part in wanted]) or EVERY
+    found = _one_by_one([_one(part, languages) for part in _rarest_first(parts)]) or EVERY
     unwanted = " OR ".join(_one(part.part, languages) for part in parts if isinstance(part, Not))
     return f"({found}) NOT ({unwanted})" if unwanted else found
+
+
+def _rarest_first(parts: Sequence[Any]) -> list[Any]:
+    """What must all hold. Words are given in this order, and are rarer where only their marked terms count; a tag is
+    rarer than most words, but not than the rarest."""
+    marked = [part for part in parts if isinstance(part, Words) and _is_marked(part)]
+    tags = [part for part in parts if isinstance(part, Tagged)]
+    others = [part for part in parts if not isinstance(part, Tagged | Not) and part not in marked]
+    return [*marked, *others[:1], *tags, *others[1:]]
+
+
+def _is_marked(words: Words) -> bool:
+    return bool(words.places) and set(words.places) <= MARKS.keys()
 
 
 def _one_by_one(expressions: Sequence[str]) -> str:
@@ -67,7 +77,7 @@ def _one(part: Any, languages: Sequence[str]) -> str:
 
 def quoted(words: Words, languages: Sequence[str]) -> str:
     """Words for FTS5, in quotation marks: the terms that they may have become, in the places where they count."""
-    if words.places and set(words.places) <= MARKS.keys():
+    if _is_marked(words):
         asked = [one for place in words.places for one in _spelt(words, languages, MARKS[place])]
         return f"({' OR '.join(asked)})"
     found = f"({' OR '.join(_spelt(words, languages))})"

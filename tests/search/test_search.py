@@ -11,6 +11,9 @@ from library.models import ImportedRecord, ImportRun, Kind, Link, LinkTag, Tag
 from library.search import Results, count, search
 from library.search.backends import backend
 from library.search.documents import number_at
+from library.search.fts5 import NEVER, expression
+from library.search.plan import Plan, Tagged
+from library.search.query import Words
 from tests.views.shelf import NOON, article
 
 pytestmark = pytest.mark.django_db
@@ -316,3 +319,13 @@ def test_nothing_asked_is_nothing_found(reader):
     article(reader)
     assert search(reader, " ").links == []
     assert count(reader, "") == 0
+
+
+def test_of_the_index_the_rarest_is_asked_first(reader):
+    """FTS5 goes through what stands first, and looks only there for what comes after it."""
+    rare, frequent, tag = Words(("vellum",)), Words(("the",)), Tagged(7)
+    plan = Plan(reader.pk, index=(rare, frequent, tag))
+    order = [re.sub(r"\W", "", one) for one in re.findall(r'"[^"]+"', expression(plan)) if re.search(r"\w", one)]
+    assert order == ["vellum", "7", "the"]
+    in_titles = [one.strip('"')[1:] for one in re.findall(r'"[^"]+"', expression(plan.in_titles)) if one != NEVER]
+    assert in_titles == ["vellum", "the", "7"]
