@@ -88,10 +88,12 @@ def too_common(owner: User, languages: Sequence[str], words: Sequence[Words]) ->
 def _common(matches: Matches, words: Sequence[Words], known: Shares) -> frozenset[Words]:
     """Those of several words that most articles have: in a small library all that have them are counted. Of next to no
     articles nothing is said."""
-    if len(words) < 2 or (size := matches.size) < FEW:
+    if len(words) < 2:
         return frozenset()
-    if size >= SMALL:
+    if matches.is_beyond(SMALL):
         return frozenset(one for one in words if known.get(one, 0) > COMMON)
+    if (size := matches.size) < FEW:
+        return frozenset()
     return frozenset(one for one in words if Matches(matches.plan.asking(one)).total > COMMON * size)
 
 
@@ -131,7 +133,7 @@ def _by_titles_too(plan: Plan, matches: Matches, known: Shares, scored: Scored) 
 
 
 def _tell_little(matches: Matches, known: Shares) -> bool:
-    return any(share > TELLS_LITTLE for share in known.values()) or matches.size < SMALL
+    return any(share > TELLS_LITTLE for share in known.values()) or not matches.is_beyond(SMALL)
 
 
 def _heads(numbers: Iterable[int]) -> Heads:
