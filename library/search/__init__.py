@@ -19,6 +19,7 @@ __all__ = ["PAGE", "SORTS", "Results", "Suggestion", "count", "everything", "has
 PAGE = 20
 # How many documents are looked up in one statement.
 AT_ONCE = 1_000
+# So many times a hundred changed articles are indexed before something is done with everything that a search finds.
 MOST_ROUNDS = 50
 
 

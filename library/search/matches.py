@@ -173,7 +173,7 @@ class Matches:
         """How many documents the reader has."""
         return Matches(self.plan.asking()).total
 
-    def is_beyond(self, number: int) -> bool:
+    def has_so_many(self, number: int) -> bool:
         """Whether the reader has so many documents: PostgreSQL takes long to count them all."""
         first, end = self.plan.edges
         return SearchDocument.objects.filter(number__gte=first, number__lt=end)[number - 1 : number].exists()

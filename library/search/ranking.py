@@ -25,7 +25,7 @@ LIFTED = 30  # the best are looked at for it; what comes after them is not moved
 # more than "apis" where most are about government. In a title, which a reader remembers, it does tell.
 TELLS_LITTLE = 1 / 4
 TITLE_LIFT = 2
-# In a smaller library nobody looks how many have a word.
+# `shares` says nothing of a smaller library.
 SMALL = 1_000
 LINKS = """
 SELECT d.number, d.link_id, EXISTS (SELECT 1 FROM library_link AS l WHERE l.id = d.link_id AND l.favourite)
@@ -90,7 +90,7 @@ def _common(matches: Matches, words: Sequence[Words], known: Shares) -> frozense
     articles nothing is said."""
     if len(words) < 2:
         return frozenset()
-    if matches.is_beyond(SMALL):
+    if matches.has_so_many(SMALL):
         return frozenset(one for one in words if known.get(one, 0) > COMMON)
     if (size := matches.size) < FEW:
         return frozenset()
@@ -133,7 +133,7 @@ def _by_titles_too(plan: Plan, matches: Matches, known: Shares, scored: Scored) 
 
 
 def _tell_little(matches: Matches, known: Shares) -> bool:
-    return any(share > TELLS_LITTLE for share in known.values()) or not matches.is_beyond(SMALL)
+    return any(share > TELLS_LITTLE for share in known.values()) or not matches.has_so_many(SMALL)
 
 
 def _heads(numbers: Iterable[int]) -> Heads:
